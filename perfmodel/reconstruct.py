@@ -12,7 +12,14 @@ import itertools
 import numpy as np
 import pandas as pd
 
-from perfmodel.published import CLUSTER, Band, PublishedApplication, applications, published, published_application
+from perfmodel.published import (
+    CLUSTER,
+    Band,
+    PublishedApplication,
+    applications,
+    published,
+    published_application,
+)
 
 SEED = 2020
 
@@ -74,7 +81,7 @@ def _random(application: str, seed: int) -> np.random.Generator:
 def _completion_times(
     runs: pd.DataFrame, figures: PublishedApplication, random: np.random.Generator
 ) -> pd.Series[float]:
-    shape = (
+    shape: pd.Series[float] = (
         runs["executor_cores"].map(figures.by_cores)
         * runs["num_executors"].map(figures.by_executors)
         * runs["sampling_rate_pct"].map(figures.by_sampling_rate)
@@ -86,9 +93,7 @@ def _completion_times(
     return shape * (figures.baseline_t1_s / averages.sum())
 
 
-def _variation(
-    runs: pd.DataFrame, column: str, band: Band, random: np.random.Generator
-) -> pd.Series[float]:
+def _variation(runs: pd.DataFrame, column: str, band: Band, random: np.random.Generator) -> pd.Series[float]:
     """A factor a level of ``column``, drawn anew in every cell of cores x executors x sampling rate.
 
     Constant inside (cell, level), so that the ratios over ``column`` with all else equal stay inside the band.

@@ -1,0 +1,70 @@
+"""How far to trust a model: two protocols, always kept apart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from perfmodel.errors import NotEnoughRunsError
+from perfmodel.regressor import ScenarioRegressor
+from perfmodel.scenarios import scenario_named
+
+PAPER = "paper"
+HELD_OUT = "leave-one-configuration-out"
+
+PROTOCOLS = {
+    PAPER: "the paper's protocol: the model may have seen the configurations that it is tested on",
+    HELD_OUT: "configurations that the model has never seen",
+}
+
+
+def mape(actual: ArrayLike, predicted: ArrayLike) -> float:
+    """Mean absolute percentage error, in percent."""
+    actual, predicted = np.asarray(actual, dtype=float), np.asarray(predicted, dtype=float)
+    return float(100 * np.mean(np.abs(predicted - actual) / actual))
+
+
+def accuracy_pct(actual: ArrayLike, predicted: ArrayLike) -> float:
+    """``100 - MAPE`` in percent (section 6 of the paper); negative for a model that is worse than useless."""
+    return 100 - mape(actual, predicted)
+
+
+def leave_one_configuration_out(
+    scenario_name: str, averaged: pd.DataFrame, test_rate: float, techniques: Sequence[str], seed: int
+) -> pd.DataFrame:
+    """Predict each configuration by a model that never saw any of its rows.
+
+    The choice of technique and hyper-parameters is made again without the held-out configuration.
+
+    Parameters
+    ----------
+    scenario_name : str
+    averaged : DataFrame
+        As from `Scenario.average`.
+    test_rate : float
+        Sampling rate, in percent, at which the held-out configurations are predicted.
+    techniques : sequence of str
+    seed : int
+
+    Returns
+    -------
+    DataFrame
+        One row a configuration: its columns, ``actual_s`` and ``predicted_s``. Empty where no configuration can be
+        spared from training.
+    """
+    scenario = scenario_named(scenario_name)
+    tested = averaged[averaged["sampling_rate_pct"] == test_rate]
+    held_out = []
+    for _, row in tested.iterrows():
+        same = (averaged[scenario.configuration_columns] == row[scenario.configuration_columns]).all(axis=1)
+        try:
+            training = scenario.training_rows(averaged[~same])
+        except NotEnoughRunsError:
+            continue
+        model = ScenarioRegressor(scenario_name, techniques, seed).fit(training, training["completion_time_s"])
+        held_out.append({**row, "predicted_s": model.predict(row.to_frame().T)[0]})
+    columns = [*tested.columns, "predicted_s"]
+    return pd.DataFrame(held_out, columns=columns).rename(columns={"completion_time_s": "actual_s"})

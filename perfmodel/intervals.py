@@ -1,0 +1,54 @@
+"""Prediction intervals from what a model got wrong before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from scipy.stats import t as student
+
+from perfmodel.features import FloatArray
+
+Ranges = Mapping[str, tuple[float, float]]
+
+
+def log_ratios(actual: ArrayLike, predicted: ArrayLike) -> FloatArray:
+    """``log(actual / predicted)``; a prediction at or below zero counts as 100 times too small."""
+    actual, predicted = np.asarray(actual, dtype=float), np.asarray(predicted, dtype=float)
+    return np.asarray(np.log(actual / np.maximum(predicted, actual / 100)), dtype=np.float64)
+
+
+def half_width(ratios: ArrayLike, level: float) -> float:
+    """Half width of the interval of log completion time.
+
+    Errors of completion times are relative, so the interval is symmetric in the logarithm, centred on the prediction,
+    and as wide as Student's t makes it for this few errors.
+
+    Parameters
+    ----------
+    ratios : array of shape (n,)
+        `log_ratios` of cases like the one that is asked about.
+    level : float
+        Probability that the interval should cover, in (0, 1).
+    """
+    ratios = np.asarray(ratios, dtype=float)
+    n = len(ratios)
+    spread = np.sqrt(np.mean(ratios**2) * (1 + 1 / n))
+    return float(student.ppf((1 + level) / 2, df=n) * spread)
+
+
+def doublings_outside(rows: pd.DataFrame, ranges: Ranges) -> FloatArray:
+    """How often one must double (or halve) to get from the profiled range to each row, over all columns.
+
+    Returns
+    -------
+    array of shape (n_rows,)
+        0 inside the range.
+    """
+    beyond = np.zeros(len(rows))
+    for column, (low, high) in ranges.items():
+        values = rows[column].to_numpy(dtype=float)
+        beyond += np.log2(np.maximum(values / high, 1)) + np.log2(np.maximum(low / values, 1))
+    return beyond
