@@ -1,0 +1,135 @@
+"""The command python -m store."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import asdict
+
+from store import cli, document, runlog
+from store.errors import SparkcastError
+from store.store import Store, open_store
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of python -m store."""
+    top = argparse.ArgumentParser(prog="python -m store", description="Run logs and models: import, list, promote.")
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+    _import(commands)
+    _runs(commands)
+    _models(commands)
+    _promote(commands)
+    _format(commands)
+    return top
+
+
+Commands = argparse._SubParsersAction  # argparse has no public name for it
+
+
+def _command(commands: Commands[argparse.ArgumentParser], name: str, text: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text)
+    cli.add_home(command)
+    return command
+
+
+def _add_format(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--format", choices=cli.FORMATS, default="table", help="default: table")
+    command.add_argument("--json", action="store_const", const="json", dest="format", help="--format json")
+
+
+def _import(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "import", "Import run logs (CSV); each file wholly or not at all.")
+    command.add_argument("files", nargs="+", metavar="FILE")
+    cli.add_json(command)
+    command.set_defaults(func=import_files)
+
+
+def _runs(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "runs", "List the runs.")
+    for column in ("application", "cluster", "campaign", "status", "origin"):
+        choices = runlog.BY_NAME[column].choices or None
+        command.add_argument(f"--{column}", choices=choices, help=f"only runs of this {column}")
+    _add_format(command)
+    command.set_defaults(func=list_runs)
+
+
+def _models(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "models", "List the models, one line a version.")
+    command.add_argument("--application", help="only models of this application")
+    command.add_argument("--cluster", help="only models of this cluster")
+    _add_format(command)
+    command.set_defaults(func=list_models)
+
+
+def _promote(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "promote", "Let an alias point at a version of a model.")
+    command.add_argument("name", metavar="NAME", help="application@cluster/scenario")
+    command.add_argument("version", metavar="VERSION", help="3, v3, latest or another alias")
+    command.add_argument("--alias", default="champion", help="default: champion, which the app uses")
+    command.set_defaults(func=promote)
+
+
+def _format(commands: Commands[argparse.ArgumentParser]) -> None:
+    text = "Print the run-log format as Markdown, or a CSV template."
+    command = commands.add_parser("format", help=text, description=text)
+    command.add_argument("--template", action="store_true", help="a CSV with one example run")
+    command.set_defaults(func=print_format)
+
+
+def import_files(args: argparse.Namespace) -> int:
+    """Import every file; a bad one does not keep the others out, but the status says so."""
+    store = open_store(args.home)
+    outcomes = []
+    status = 0
+    for file in args.files:
+        try:
+            outcomes.append(asdict(store.imports.add_file(file)))
+        except SparkcastError as error:
+            print(f"error: {error}", file=sys.stderr)
+            status = error.exit_status
+        else:
+            if not args.json:
+                _say(outcomes[-1])
+    if args.json:
+        cli.print_json(outcomes)
+    return status
+
+
+def _say(outcome: dict[str, object]) -> None:
+    print("{name}: {added} runs added, {already_there} already there".format(**outcome))
+    for note in outcome["notes"]:  # type: ignore[attr-defined]
+        print(f"  note: {note}")
+
+
+def list_runs(args: argparse.Namespace) -> None:
+    """Print the runs that pass the filters."""
+    store = open_store(args.home)
+    frame = store.runs.load(args.application, args.cluster, args.campaign, status=args.status, origin=args.origin)
+    if args.format == "table":
+        frame = frame.drop(columns="settings").dropna(axis="columns", how="all")
+    cli.print_frame(frame, args.format)
+
+
+def list_models(args: argparse.Namespace) -> None:
+    """Print the versions that pass the filters."""
+    frame = open_store(args.home).registry.load(args.application, args.cluster)
+    if args.format == "table":
+        frame = frame[["name", "version", "aliases", "techniques", "training_runs", "created_at"]]
+    cli.print_frame(frame, args.format)
+
+
+def promote(args: argparse.Namespace) -> None:
+    """Move an alias and say where it points."""
+    store: Store = open_store(args.home)
+    store.registry.promote(args.name, args.version, args.alias)
+    version = store.registry.get(args.name, args.alias).version
+    print(f"{args.alias} of {args.name} is now version {version}")
+
+
+def print_format(args: argparse.Namespace) -> None:
+    """Print the contract."""
+    print(runlog.template() if args.template else document.markdown(), end="")
+
+
+if __name__ == "__main__":
+    sys.exit(cli.run(parser()))

@@ -1,0 +1,123 @@
+"""What the commands of all packages share."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from store.errors import SparkcastError
+from store.home import VARIABLE
+
+Format = Literal["table", "csv", "json"]
+FORMATS: tuple[Format, ...] = ("table", "csv", "json")
+DEBUG = "SPARKCAST_DEBUG"
+
+
+def add_home(parser: argparse.ArgumentParser) -> None:
+    """Add --home PATH."""
+    text = f"folder with the database and the models (default: {VARIABLE}, else ./.sparkcast)"
+    parser.add_argument("--home", type=Path, metavar="PATH", help=text)
+
+
+def add_json(parser: argparse.ArgumentParser) -> None:
+    """Add --json."""
+    parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
+
+
+def run(parser: argparse.ArgumentParser, argv: Sequence[str] | None = None) -> int:
+    """Parse, call the chosen command, and turn what happens into an exit status.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        Its sub-commands set `func`, which takes the Namespace and returns int or None.
+    argv : sequence of str or None
+        Arguments; None for those of the process.
+
+    Returns
+    -------
+    int
+        0 done, 2 wrong input or arguments, 130 interrupted, 1 anything else. Errors are one line
+        on stderr; SPARKCAST_DEBUG=1 adds the traceback.
+    """
+    args = parser.parse_args(argv)
+    try:
+        status = args.func(args)
+        sys.stdout.flush()
+    except SparkcastError as error:
+        return _fail(f"error: {error}", error.exit_status)
+    except KeyboardInterrupt:
+        return _fail("interrupted", 130)
+    except BrokenPipeError:
+        # The reader, such as head, has seen enough; nothing more may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        text = f"unexpected error: {type(error).__name__}: {error}"
+        return _fail(f"{text} (set {DEBUG}=1 for the traceback)", 1)
+    return int(status or 0)
+
+
+def _fail(text: str, status: int) -> int:
+    if os.environ.get(DEBUG) == "1":
+        traceback.print_exc()
+    print(text, file=sys.stderr)
+    return status
+
+
+def print_frame(frame: pd.DataFrame, format: Format = "table") -> None:
+    """Print a frame on stdout: a table for people, CSV, or a JSON list of objects."""
+    if format == "json":
+        print_json(records(frame))
+    elif format == "csv":
+        cells = frame.apply(lambda column: column.map(_csv_cell))
+        print(cells.to_csv(index=False), end="")
+    elif frame.empty:
+        print("nothing found")
+    else:
+        print(frame.map(_table_cell).to_string(index=False))
+
+
+def print_json(value: Any) -> None:
+    """Print JSON on stdout; tuples are lists."""
+    print(json.dumps(value, indent=2))
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return one dict a row that JSON can hold: missing values None, times ISO 8601."""
+    return [{str(name): _plain(value) for name, value in row.items()} for row in frame.to_dict(orient="records")]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, pd.Timestamp):
+        return None if pd.isna(value) else value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, dict | list):
+        return value
+    if isinstance(value, np.ndarray | tuple):
+        return list(value)
+    if pd.isna(value):
+        return None
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _csv_cell(value: Any) -> Any:
+    plain = _plain(value)
+    return json.dumps(plain) if isinstance(plain, dict | list) else plain
+
+
+def _table_cell(value: Any) -> Any:
+    plain = _plain(value)
+    if plain is None:
+        return ""
+    if isinstance(plain, dict):
+        return ", ".join(f"{key}={item}" for key, item in plain.items())
+    return ", ".join(map(str, plain)) if isinstance(plain, list) else plain

@@ -1,0 +1,195 @@
+"""DuckDB, one connection an operation.
+
+DuckDB locks its file for one process, even against readers of another, so a connection here lives
+for one operation only. The threads of this process share one instance a file, each with a cursor
+of its own; the last one out closes it.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+import psutil
+
+from store.errors import ConflictError, StoreLockedError, StoreUnusableError
+
+Connection = duckdb.DuckDBPyConnection
+T = TypeVar("T")
+
+WAIT_S = 10.0
+LONGEST_PAUSE_S = 0.05
+SHARED_FOR_S = 0.25
+CONFIG: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False}
+
+
+def utc_now() -> datetime:
+    """Return the time as the TIMESTAMP columns keep it: UTC, without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+@dataclass
+class _Instance:
+    """An open database file and how many operations use it now."""
+
+    connection: Connection
+    opened: float
+    users: int = 0
+
+
+_instances: dict[Path, _Instance] = {}
+_guard = threading.Lock()
+
+
+class Database:
+    """Transactions on one DuckDB file, from any thread of any process.
+
+    Parameters
+    ----------
+    path : Path
+        The file; made when it is missing.
+    wait_s : float
+        Seconds to wait for other processes, and for other writers, before giving up.
+    """
+
+    def __init__(self, path: Path, wait_s: float = WAIT_S) -> None:
+        self.path = path
+        self.wait_s = wait_s
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Open, yield a cursor inside a transaction, commit (or roll back) and close.
+
+        Raises
+        ------
+        StoreLockedError
+            If another process still holds the file after `wait_s` seconds.
+        StoreUnusableError
+            If the file cannot be opened at all.
+        """
+        instance = self._acquire()
+        cursor = instance.connection.cursor()
+        try:
+            cursor.begin()
+            try:
+                yield cursor
+            except BaseException:
+                _rollback(cursor)
+                raise
+            cursor.commit()
+        finally:
+            cursor.close()
+            _release(self.path, instance)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction, again when another writer got there first.
+
+        Parameters
+        ----------
+        work : callable
+            Gets the cursor; has no effects outside the database, for it may run several times.
+
+        Raises
+        ------
+        ConflictError
+            If writers still collide after `wait_s` seconds.
+        """
+        deadline = time.monotonic() + self.wait_s
+        pauses = _pauses()
+        while True:
+            try:
+                with self.transaction() as connection:
+                    return work(connection)
+            except (duckdb.TransactionException, duckdb.ConstraintException) as error:
+                if time.monotonic() > deadline:
+                    raise ConflictError(f"{self.path}: could not write for {self.wait_s:g} s: {error}") from error
+            time.sleep(next(pauses))
+
+    def _acquire(self) -> _Instance:
+        started = time.monotonic()
+        for pause in _pauses():
+            waited = time.monotonic() - started
+            try:
+                instance = _join_or_open(self.path, patient=waited < SHARED_FOR_S)
+            except duckdb.Error as error:
+                if "Could not set lock" not in str(error):
+                    raise StoreUnusableError(_unusable(self.path, error)) from error
+                if waited > self.wait_s:
+                    raise StoreLockedError(_locked(self.path, self.wait_s, error)) from error
+            else:
+                if instance is not None:
+                    return instance
+            time.sleep(pause)
+        raise AssertionError("pauses never end")
+
+
+def _join_or_open(path: Path, patient: bool) -> _Instance | None:
+    """Return the shared instance of `path`, or None when it should be left to run out.
+
+    Threads that overlap could keep an instance open for ever and starve other processes. So a
+    patient caller does not join one that has been open for long: it closes soon, and whoever
+    waits has a chance. A caller that has waited already joins: one long operation may hold it.
+    """
+    with _guard:
+        instance = _instances.get(path)
+        if instance is None:
+            instance = _Instance(duckdb.connect(str(path), config=CONFIG), time.monotonic())
+            _instances[path] = instance
+        elif patient and time.monotonic() - instance.opened > SHARED_FOR_S:
+            return None
+        instance.users += 1
+        return instance
+
+
+def _release(path: Path, instance: _Instance) -> None:
+    with _guard:
+        instance.users -= 1
+        if instance.users == 0:
+            del _instances[path]
+            instance.connection.close()
+
+
+def _rollback(cursor: Connection) -> None:
+    try:
+        cursor.rollback()
+    except duckdb.TransactionException:
+        return  # the failed commit has ended the transaction already
+
+
+def _pauses() -> Iterator[float]:
+    """Yield seconds to sleep: growing, random so that waiters do not march in step."""
+    longest = 0.002
+    while True:
+        yield random.uniform(longest / 2, longest)  # noqa: S311: no secret
+        longest = min(longest * 2, LONGEST_PAUSE_S)
+
+
+def _locked(path: Path, wait_s: float, error: duckdb.Error) -> str:
+    return f"{path} is in use by {_holder(str(error))}; waited {wait_s:g} s. Close that program or try again"
+
+
+def _holder(message: str) -> str:
+    """Name the process that DuckDB's message points at, with its command."""
+    found = re.search(r"PID (\d+)", message)
+    if found is None:
+        return "another process"
+    pid = int(found[1])
+    try:
+        command = " ".join(psutil.Process(pid).cmdline())[:200]
+    except psutil.Error:
+        return f"process {pid}"
+    return f"process {pid} ({command})"
+
+
+def _unusable(path: Path, error: duckdb.Error) -> str:
+    first_line = str(error).splitlines()[0]
+    return f"cannot open the database {path}: {first_line}"

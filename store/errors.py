@@ -1,0 +1,108 @@
+"""What can go wrong in the store, said so that a user can act on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SHOWN = 20
+
+
+class SparkcastError(Exception):
+    """Root of every error that Sparkcast raises on purpose.
+
+    Attributes
+    ----------
+    exit_status : int
+        What a command returns: 2 for wrong input or arguments, 1 for anything else.
+    """
+
+    exit_status = 2
+
+
+class StoreError(SparkcastError):
+    """The store refuses what it was asked to do."""
+
+
+class StoreUnusableError(StoreError):
+    """The database or its folder cannot be used as it is."""
+
+    exit_status = 1
+
+
+class StoreLockedError(StoreUnusableError):
+    """Another process holds the database; the message names it."""
+
+
+class NewerStoreError(StoreUnusableError):
+    """A newer Sparkcast wrote this database."""
+
+
+class ConflictError(StoreUnusableError):
+    """Writers kept colliding until the time for retries was over."""
+
+
+class UnknownModelError(StoreError):
+    """No such model, version or alias."""
+
+
+class ArtefactError(StoreUnusableError):
+    """A model's artefact is missing, or is not what was registered."""
+
+
+class UnreadableFileError(StoreError):
+    """A file that is no run log at all."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with a run log.
+
+    Parameters
+    ----------
+    line : int or None
+        Line of the file, counted from 1; for a data frame its row, counted from 1. None when
+        the whole file is meant.
+    column : str or None
+        The column by its name, None when the whole line is meant.
+    message : str
+        What is wrong and what to write instead.
+    """
+
+    line: int | None
+    column: str | None
+    message: str
+
+    def describe(self, unit: str = "line") -> str:
+        """Return one line of text; `unit` is what `line` counts."""
+        places = [f"{unit} {self.line}" if self.line is not None else ""]
+        places.append(f"column {self.column}" if self.column is not None else "")
+        where = ", ".join(place for place in places if place)
+        return f"{where}: {self.message}" if where else self.message
+
+
+class InvalidRunsError(StoreError):
+    """Runs that break the run-log contract. Nothing of them was stored.
+
+    Parameters
+    ----------
+    problems : sequence of Problem
+        All of them, in the order of the lines.
+    source : str or None
+        Name of the file; None for a data frame, whose rows are counted instead.
+    """
+
+    def __init__(self, problems: Sequence[Problem], source: str | None = None) -> None:
+        self.problems = tuple(problems)
+        self.source = source
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        source, unit = (self.source, "line") if self.source else ("runs", "row")
+        lines = [problem.describe(unit) for problem in self.problems[:SHOWN]]
+        if len(self.problems) == 1:
+            return f"{source}: {lines[0]} (nothing was stored)"
+        if len(self.problems) > SHOWN:
+            lines.append(f"... and {len(self.problems) - SHOWN:,} more")
+        head = f"{source}: {len(self.problems):,} problems, nothing was stored"
+        return "\n  ".join([head, *lines])

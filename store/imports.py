@@ -1,0 +1,141 @@
+"""Run logs that people bring: each file is an upload, taken as a whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from store.database import Connection, Database, utc_now
+from store.errors import InvalidRunsError, UnreadableFileError
+from store.frames import from_records
+from store.reading import read_csv
+from store.runlog import EXECUTOR_COLUMNS, TASK_COLUMNS
+from store.runs import Batch, insert
+from store.validation import validate
+
+_ORIGIN_NOTE = "column origin was ignored: what is uploaded has the origin uploaded"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came of a file.
+
+    Parameters
+    ----------
+    upload_id : str
+        The upload that has its runs; the earlier one when the same file came before.
+    name : str
+        The file's name.
+    rows : int
+        Runs in the file.
+    added, already_there : int
+        Runs stored now; runs that the store knew.
+    notes : tuple of str
+        What the user should know.
+    """
+
+    upload_id: str
+    name: str
+    rows: int
+    added: int
+    already_there: int
+    notes: tuple[str, ...] = ()
+
+
+class Imports:
+    """Uploads of run logs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add_file(self, path: Path | str) -> Imported:
+        """Import a CSV file; see `add`.
+
+        Raises
+        ------
+        UnreadableFileError, InvalidRunsError
+            As `add`, and if there is no such file.
+        """
+        path = Path(path)
+        try:
+            content = path.read_bytes()
+        except IsADirectoryError:
+            raise UnreadableFileError(f"{path} is a folder; give the CSV file inside") from None
+        except OSError as error:
+            raise UnreadableFileError(f"{path}: {error.strerror or error}") from error
+        return self.add(content, path.name)
+
+    def add(self, content: bytes, name: str) -> Imported:
+        """Import a CSV run log, all of it or nothing. The same file or row again adds nothing.
+
+        Parameters
+        ----------
+        content : bytes
+            The file.
+        name : str
+            Its name, for messages and for the record.
+
+        Raises
+        ------
+        UnreadableFileError
+            If it is no CSV file of runs.
+        InvalidRunsError
+            With every problem, each with line and column.
+        """
+        digest = hashlib.sha256(content).hexdigest()
+        if (known := self._known(digest)) is not None:
+            return known
+        cells = read_csv(content, name)
+        frame = cells.frame()
+        clean, problems = validate(frame, lines=cells.lines, origin="uploaded")
+        problems = sorted(cells.problems + problems, key=lambda problem: problem.line or 0)
+        if problems:
+            raise InvalidRunsError(problems, name)
+        notes = (_ORIGIN_NOTE,) if "origin" in frame else ()
+        return self._store(Upload(name, digest, len(frame), notes), clean)
+
+    def load(self) -> pd.DataFrame:
+        """Return one row an upload, oldest first: name, sha256, rows, added, uploaded_at (UTC)."""
+        with self._database.transaction() as connection:
+            frame = connection.execute("SELECT * FROM uploads ORDER BY uploaded_at, name").df()
+        return frame.assign(uploaded_at=frame["uploaded_at"].dt.tz_localize("UTC"))
+
+    def _known(self, digest: str) -> Imported | None:
+        with self._database.transaction() as connection:
+            row = connection.execute(
+                "SELECT upload_id, name, rows, uploaded_at FROM uploads WHERE sha256 = ?", [digest]
+            ).fetchone()
+        if row is None:
+            return None
+        note = f"the same file was imported as {row[1]} on {row[3]:%Y-%m-%d %H:%M} UTC"
+        return Imported(row[0], row[1], row[2], 0, row[2], (note,))
+
+    def _store(self, upload: Upload, clean: pd.DataFrame) -> Imported:
+        batch = Batch(clean, from_records([], TASK_COLUMNS), from_records([], EXECUTOR_COLUMNS))
+        upload_id = str(uuid.uuid4())
+
+        def work(connection: Connection) -> int:
+            added = insert(connection, batch, upload_id)
+            connection.execute(
+                "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?)",
+                [upload_id, upload.name, upload.sha256, upload.rows, added, utc_now()],
+            )
+            return added
+
+        added = self._database.write(work)
+        left = upload.rows - added
+        return Imported(upload_id, upload.name, upload.rows, added, left, upload.notes)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that is about to be recorded."""
+
+    name: str
+    sha256: str
+    rows: int
+    notes: tuple[str, ...]

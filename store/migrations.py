@@ -1,0 +1,206 @@
+"""The database's schema, as numbered steps that are applied once and recorded.
+
+A step is static SQL and is never edited after a release: a change is a new step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from store.database import Connection, Database, utc_now
+from store.errors import NewerStoreError
+
+_LEDGER = """
+CREATE TABLE IF NOT EXISTS migrations (
+    number INTEGER PRIMARY KEY,
+    name VARCHAR NOT NULL,
+    applied_at TIMESTAMP NOT NULL
+)
+"""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One step from a schema to the next.
+
+    Parameters
+    ----------
+    number : int
+        From 1, without gaps.
+    name : str
+        What it does, in a few words.
+    sql : str
+        The statements.
+    """
+
+    number: int
+    name: str
+    sql: str
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(
+        1,
+        "run logs",
+        """
+        CREATE TABLE uploads (
+            upload_id VARCHAR PRIMARY KEY,
+            name VARCHAR NOT NULL,
+            sha256 VARCHAR NOT NULL,
+            rows BIGINT NOT NULL,
+            added BIGINT NOT NULL,
+            uploaded_at TIMESTAMP NOT NULL
+        );
+        CREATE TABLE runs (
+            run_id VARCHAR PRIMARY KEY,
+            application VARCHAR NOT NULL,
+            cluster VARCHAR NOT NULL,
+            num_executors BIGINT NOT NULL,
+            executor_cores BIGINT NOT NULL,
+            total_cores BIGINT NOT NULL,
+            executor_memory_gb DOUBLE NOT NULL,
+            images_per_partition BIGINT,
+            sampling_rate_pct DOUBLE NOT NULL,
+            input_images BIGINT,
+            dataset_images BIGINT,
+            completion_time_s DOUBLE,
+            status VARCHAR NOT NULL,
+            failure_kind VARCHAR,
+            started_at TIMESTAMP,
+            spark_version VARCHAR,
+            campaign VARCHAR,
+            repeat BIGINT,
+            origin VARCHAR NOT NULL,
+            settings JSON,
+            upload_id VARCHAR,
+            stored_at TIMESTAMP NOT NULL
+        );
+        CREATE TABLE tasks (
+            run_id VARCHAR NOT NULL,
+            stage_id BIGINT,
+            stage_attempt BIGINT,
+            task_id BIGINT,
+            task_attempt BIGINT,
+            executor_id VARCHAR,
+            launch_ms BIGINT,
+            finish_ms BIGINT,
+            run_ms BIGINT,
+            cpu_ns BIGINT,
+            gc_ms BIGINT,
+            deserialize_ms BIGINT,
+            failed BOOLEAN,
+            reason VARCHAR
+        );
+        CREATE TABLE executors (
+            run_id VARCHAR NOT NULL,
+            executor_id VARCHAR,
+            host VARCHAR,
+            cores BIGINT,
+            added_ms BIGINT,
+            removed_ms BIGINT,
+            tasks BIGINT,
+            removed_reason VARCHAR
+        );
+        CREATE TABLE clusters (
+            name VARCHAR PRIMARY KEY,
+            description VARCHAR NOT NULL,
+            hardware JSON NOT NULL,
+            price_per_core_hour DOUBLE,
+            price_per_gib_hour DOUBLE,
+            currency VARCHAR,
+            changed_at TIMESTAMP NOT NULL
+        );
+        CREATE TABLE campaigns (
+            name VARCHAR PRIMARY KEY,
+            plan JSON NOT NULL,
+            created_at TIMESTAMP NOT NULL,
+            changed_at TIMESTAMP NOT NULL
+        );
+        """,
+    ),
+    Migration(
+        2,
+        "model registry",
+        """
+        CREATE TABLE models (
+            name VARCHAR NOT NULL,
+            version INTEGER NOT NULL,
+            application VARCHAR NOT NULL,
+            cluster VARCHAR NOT NULL,
+            scenario VARCHAR NOT NULL,
+            techniques JSON NOT NULL,
+            params JSON NOT NULL,
+            seed BIGINT NOT NULL,
+            feature_schema JSON NOT NULL,
+            training_run_ids VARCHAR[] NOT NULL,
+            data_sha256 VARCHAR NOT NULL,
+            fingerprint VARCHAR NOT NULL,
+            environment JSON NOT NULL,
+            artefact_sha256 VARCHAR NOT NULL,
+            artefact_bytes BIGINT NOT NULL,
+            created_at TIMESTAMP NOT NULL,
+            PRIMARY KEY (name, version),
+            UNIQUE (name, fingerprint)
+        );
+        CREATE TABLE metrics (
+            name VARCHAR NOT NULL,
+            version INTEGER NOT NULL,
+            metric VARCHAR NOT NULL,
+            protocol VARCHAR NOT NULL,
+            value DOUBLE NOT NULL,
+            unit VARCHAR NOT NULL,
+            PRIMARY KEY (name, version, metric, protocol)
+        );
+        CREATE TABLE alias_events (
+            name VARCHAR NOT NULL,
+            alias VARCHAR NOT NULL,
+            number INTEGER NOT NULL,
+            version INTEGER NOT NULL,
+            set_at TIMESTAMP NOT NULL,
+            PRIMARY KEY (name, alias, number)
+        );
+        CREATE VIEW aliases AS
+            SELECT name, alias, arg_max(version, number) AS version
+            FROM alias_events GROUP BY name, alias;
+        """,
+    ),
+)
+
+
+def migrate(database: Database, migrations: tuple[Migration, ...] = MIGRATIONS) -> list[int]:
+    """Bring the schema up to date; return the numbers applied now.
+
+    Raises
+    ------
+    NewerStoreError
+        If the database has a step that this code does not know.
+    """
+
+    def work(connection: Connection) -> list[int]:
+        applied = _applied(connection)
+        newest = migrations[-1].number
+        if applied and max(applied) > newest:
+            raise NewerStoreError(
+                f"{database.path} was written by a newer Sparkcast (schema {max(applied)}, this "
+                f"one knows {newest}); update Sparkcast or choose another --home"
+            )
+        missing = [step for step in migrations if step.number not in applied]
+        if missing:
+            _apply(connection, missing)
+        return [step.number for step in missing]
+
+    return database.write(work)
+
+
+def _applied(connection: Connection) -> set[int]:
+    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'migrations'").fetchone()
+    if found is None:
+        return set()
+    return {number for (number,) in connection.execute("SELECT number FROM migrations").fetchall()}
+
+
+def _apply(connection: Connection, missing: list[Migration]) -> None:
+    connection.execute(_LEDGER)
+    for step in missing:
+        connection.execute(step.sql)
+        connection.execute("INSERT INTO migrations VALUES (?, ?, ?)", [step.number, step.name, utc_now()])

@@ -1,0 +1,212 @@
+"""The runs, and the tasks and executors of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from store.database import Connection, Database, utc_now
+from store.errors import InvalidRunsError, Problem
+from store.frames import from_records, to_arrow, typed
+from store.records import RunRecord
+from store.runlog import COLUMNS, EXECUTOR_COLUMNS, TASK_COLUMNS, Column
+from store.validation import validate
+
+_INSERT_RUNS = """
+INSERT INTO runs BY NAME SELECT *, ? AS upload_id, ? AS stored_at FROM incoming
+ON CONFLICT DO NOTHING RETURNING run_id
+"""
+_INSERT_TASKS = "INSERT INTO tasks BY NAME SELECT * FROM incoming"
+_INSERT_EXECUTORS = "INSERT INTO executors BY NAME SELECT * FROM incoming"
+_SELECT_RUNS = """
+SELECT * FROM runs
+WHERE ($application IS NULL OR application = $application)
+  AND ($cluster IS NULL OR cluster = $cluster)
+  AND ($campaign IS NULL OR campaign = $campaign)
+  AND ($status IS NULL OR status = $status)
+  AND ($origin IS NULL OR origin = $origin)
+ORDER BY application, cluster, started_at, run_id
+"""
+_SELECT_TASKS = "SELECT * FROM tasks WHERE run_id = ? ORDER BY launch_ms, task_id"
+_SELECT_EXECUTORS = "SELECT * FROM executors WHERE run_id = ? ORDER BY added_ms, executor_id"
+_PAIRS = """
+SELECT application, cluster, count(*) AS runs, count(*) FILTER (status = 'ok') AS ok_runs,
+       list_sort(list_distinct(list(origin))) AS origins
+FROM runs GROUP BY application, cluster ORDER BY application, cluster
+"""
+
+
+@dataclass(frozen=True)
+class Added:
+    """What came of runs that were given to the store.
+
+    Parameters
+    ----------
+    added : int
+        Runs stored now.
+    already_there : int
+        Runs that the store knew (or that were given twice); nothing was changed.
+    """
+
+    added: int
+    already_there: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Valid runs with their tasks and executors, ready to be inserted."""
+
+    runs: pd.DataFrame
+    tasks: pd.DataFrame
+    executors: pd.DataFrame
+
+
+class Runs:
+    """The run log in the database. Rows are added, never changed."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def load(
+        self,
+        application: str | None = None,
+        cluster: str | None = None,
+        campaign: str | None = None,
+        status: str | None = None,
+        origin: str | None = None,
+    ) -> pd.DataFrame:
+        """Return one row a run, all run-log columns; a filter that is None does not filter.
+
+        num_executors, executor_cores and total_cores are int64; integers that may be missing
+        Int64; executor_memory_gb, sampling_rate_pct and completion_time_s float64 (NaN unless
+        the status is ok); started_at datetime64[us, UTC]; text object with None; settings a dict,
+        {} when there are none.
+        """
+        filters = {
+            "application": application,
+            "cluster": cluster,
+            "campaign": campaign,
+            "status": status,
+            "origin": origin,
+        }
+        with self._database.transaction() as connection:
+            return typed(connection.execute(_SELECT_RUNS, filters).df(), COLUMNS)
+
+    def add(self, frame: pd.DataFrame, upload_id: str | None = None) -> Added:
+        """Store runs, all or none.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Run-log columns. `origin` defaults to uploaded.
+        upload_id : str or None
+            The upload that they came with.
+
+        Raises
+        ------
+        InvalidRunsError
+            With every problem, if a run breaks the contract.
+        """
+        clean, problems = validate(frame)
+        if problems:
+            raise InvalidRunsError(problems)
+        batch = Batch(clean, from_records([], TASK_COLUMNS), from_records([], EXECUTOR_COLUMNS))
+        added = self._database.write(lambda connection: insert(connection, batch, upload_id))
+        return Added(added, len(frame) - added)
+
+    def add_records(self, records: Sequence[RunRecord]) -> Added:
+        """Store runs with their tasks and executors, all or none.
+
+        Raises
+        ------
+        InvalidRunsError
+            With every problem, if a run breaks the contract.
+        """
+        batch = prepare(records)
+        added = self._database.write(lambda connection: insert(connection, batch))
+        return Added(added, len(records) - added)
+
+    def tasks(self, run_id: str) -> pd.DataFrame:
+        """Return one row a task attempt of a run (`runlog.TASK_COLUMNS`), by launch."""
+        return self._children(_SELECT_TASKS, run_id, TASK_COLUMNS)
+
+    def executors(self, run_id: str) -> pd.DataFrame:
+        """Return one row an executor of a run (`runlog.EXECUTOR_COLUMNS`), by arrival."""
+        return self._children(_SELECT_EXECUTORS, run_id, EXECUTOR_COLUMNS)
+
+    def pairs(self) -> pd.DataFrame:
+        """Return one row for each application and cluster: runs, ok_runs, origins (a list)."""
+        with self._database.transaction() as connection:
+            frame = connection.execute(_PAIRS).df()
+        return frame.assign(origins=frame["origins"].map(list))
+
+    def _children(self, sql: str, run_id: str, columns: Sequence[Column]) -> pd.DataFrame:
+        with self._database.transaction() as connection:
+            return typed(connection.execute(sql, [run_id]).df(), columns)
+
+
+def prepare(records: Sequence[RunRecord]) -> Batch:
+    """Validate runs with their tasks and executors.
+
+    Raises
+    ------
+    InvalidRunsError
+        With every problem.
+    """
+    names = list(dict.fromkeys(name for record in records for name in record.run))
+    frame = pd.DataFrame([dict(record.run) for record in records], columns=names, dtype=object)
+    clean, problems = validate(frame)
+    if problems:
+        raise InvalidRunsError(problems)
+    once = dict(zip(clean["run_id"], records, strict=True))
+    tasks = {run_id: record.tasks for run_id, record in once.items()}
+    executors = {run_id: record.executors for run_id, record in once.items()}
+    return Batch(
+        clean,
+        _rows("tasks", tasks, TASK_COLUMNS),
+        _rows("executors", executors, EXECUTOR_COLUMNS),
+    )
+
+
+def _rows(part: str, of_run: Mapping[str, Sequence[Mapping[str, Any]]], columns: Sequence[Column]) -> pd.DataFrame:
+    """Collect the tasks or the executors of all runs."""
+    known = {column.name for column in columns}
+    rows = []
+    for run_id, its_rows in of_run.items():
+        for row in its_rows:
+            if unknown := sorted(set(row) - known):
+                raise InvalidRunsError([Problem(None, unknown[0], f"is no column of {part}")])
+            rows.append({**row, "run_id": run_id})
+    try:
+        return from_records(rows, columns)
+    except (ValueError, TypeError) as error:
+        raise InvalidRunsError([Problem(None, None, f"{part}: {error}")]) from error
+
+
+def insert(connection: Connection, batch: Batch, upload_id: str | None = None) -> int:
+    """Insert the runs that are not there yet, with their tasks and executors; return how many.
+
+    A run that is in the batch twice is inserted once.
+    """
+    connection.register("incoming", to_arrow(batch.runs, COLUMNS))
+    new = connection.execute(_INSERT_RUNS, [upload_id, utc_now()]).fetchall()
+    connection.unregister("incoming")
+    ids = {run_id for (run_id,) in new}
+    _append(connection, _INSERT_TASKS, _only(batch.tasks, ids, TASK_COLUMNS))
+    _append(connection, _INSERT_EXECUTORS, _only(batch.executors, ids, EXECUTOR_COLUMNS))
+    return len(ids)
+
+
+def _only(frame: pd.DataFrame, ids: set[str], columns: Sequence[Column]) -> pa.Table:
+    return to_arrow(frame[frame["run_id"].isin(ids)], columns)
+
+
+def _append(connection: Connection, sql: str, rows: pa.Table) -> None:
+    if rows.num_rows:
+        connection.register("incoming", rows)
+        connection.execute(sql)
+        connection.unregister("incoming")
