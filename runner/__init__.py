@@ -1,0 +1,1 @@
+"""Executes CNN jobs on Spark and measures them."""

@@ -1,0 +1,21 @@
+"""``python -m runner``: the commands of this package."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from runner.profile import add_profile
+from store.cli import run
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; return the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m runner", description="Runs CNN jobs on Spark and measures them.")
+    add_profile(parser.add_subparsers(required=True, metavar="COMMAND"))
+    return run(parser, argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+"""A campaign's plan: the full grid of configurations, times repeats, in a seeded random order."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import math
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+MIB_PER_GIB = 1024
+RunKey = tuple[int, int, int, int, float, int]
+
+
+@dataclass(frozen=True, order=True)
+class Configuration:
+    """What a run is given: the paper's E_num, C_num, E_mem (MiB), P_size and SR (percent)."""
+
+    num_executors: int
+    executor_cores: int
+    executor_memory_mib: int
+    images_per_partition: int
+    sampling_rate_pct: float
+
+    def __str__(self) -> str:
+        memory = f"{self.executor_memory_mib / MIB_PER_GIB:g} GiB"
+        return (
+            f"{self.num_executors} x {self.executor_cores} cores, {memory}, "
+            f"{self.images_per_partition} images/partition, {self.sampling_rate_pct:g} %"
+        )
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One repeat of one configuration."""
+
+    configuration: Configuration
+    repeat: int
+
+    @property
+    def key(self) -> RunKey:
+        """What tells this run from the others of its campaign."""
+        one = self.configuration
+        return (
+            one.num_executors,
+            one.executor_cores,
+            one.executor_memory_mib,
+            one.images_per_partition,
+            one.sampling_rate_pct,
+            self.repeat,
+        )
+
+
+def key_of_row(row: Mapping[Any, Any] | pd.Series[Any]) -> RunKey:
+    """Return the key of a run that is in the store (a row of the run log that the runner wrote)."""
+    return (
+        int(row["num_executors"]),
+        int(row["executor_cores"]),
+        round(row["executor_memory_gb"] * MIB_PER_GIB),
+        int(row["images_per_partition"]),
+        float(row["sampling_rate_pct"]),
+        int(row["repeat"]),
+    )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a campaign will do.
+
+    Parameters
+    ----------
+    application, cluster, dataset : str
+        Names; a campaign is about one of each.
+    images : int
+        Images in the whole data set.
+    seed : int
+        Of the order of the runs, the samples, the model's weights and the synthetic photos.
+    runs : tuple of PlannedRun
+        In the order in which they will run.
+    """
+
+    application: str
+    cluster: str
+    dataset: str
+    images: int
+    seed: int
+    runs: tuple[PlannedRun, ...]
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What must stay the same when a campaign is taken up again or extended."""
+        return {
+            "application": self.application,
+            "cluster": self.cluster,
+            "dataset": self.dataset,
+            "images": self.images,
+            "seed": self.seed,
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the plan for the store's campaign table."""
+        runs = [asdict(run.configuration) | {"repeat": run.repeat} for run in self.runs]
+        return self.identity | {"runs": runs}
+
+    def default_campaign(self) -> str:
+        """Return a campaign name made from the content, so that the same command again resumes."""
+        content = json.dumps(self.identity | {"runs": sorted(run.key for run in self.runs)}, sort_keys=True)
+        return f"{self.application}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
+
+
+def grid_runs(
+    *,
+    executors: Sequence[int],
+    cores: Sequence[int],
+    memory_mib: Sequence[int],
+    images_per_partition: Sequence[int],
+    sampling_rates_pct: Sequence[float],
+    repeats: int,
+    seed: int,
+) -> tuple[PlannedRun, ...]:
+    """Return every combination of the values, `repeats` times, shuffled by `seed`.
+
+    The order is random so that a drift of the machine (heat, neighbours) does not look like an effect of a parameter.
+    """
+    values = itertools.product(executors, cores, memory_mib, images_per_partition, sampling_rates_pct)
+    configurations = [Configuration(*value) for value in values]
+    runs = [PlannedRun(one, repeat) for repeat in range(1, repeats + 1) for one in configurations]
+    random.Random(seed).shuffle(runs)  # noqa: S311 - repeatable on purpose
+    return tuple(runs)
+
+
+def count_tasks(images: int, images_per_partition: int) -> int:
+    """Return the number of partitions, and so of tasks, of a run."""
+    return math.ceil(images / images_per_partition)
+
+
+def fit_batch(images: int, tasks: int, largest: int) -> int:
+    """Return the batch size that fills a partition with the least padding.
+
+    Batches have a fixed shape, so the last one of a partition is padded. Dividing a partition into equal batches
+    instead of full ones and a rest wastes at most one image a batch.
+    """
+    partition = math.ceil(images / tasks)
+    return math.ceil(partition / math.ceil(partition / largest))

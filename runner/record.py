@@ -1,0 +1,133 @@
+"""From what happened in a run to the row that the store keeps of it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from runner.applications import get_application
+from runner.conf import GC
+from runner.execution import Execution
+from runner.inference import SECONDS
+from runner.plan import MIB_PER_GIB, Plan, PlannedRun
+from runner.spec import RunSpec
+from runner.validity import find_faults
+from store import RunRecord
+from store.eventlog import EventLog
+from store.failures import status_of
+
+LONGEST_REASON = 500
+_PYTHON_ERROR = re.compile(r"^\s*(?:[\w.]+\.)?(\w*(?:Error|Exception)\b: .+)$", re.MULTILINE)
+_MEASURED = {"load_s": "model_load_s", "wall_s": "work_wall_s", "cpu_s": "work_cpu_s"}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: ok, or not and why."""
+
+    status: str
+    completion_time_s: float | None
+    failure_kind: str | None = None
+    reason: str | None = None
+
+
+def judge(spec: RunSpec, execution: Execution) -> Outcome:
+    """Decide between a valid measurement and a failure with its kind and reason."""
+    result, log = execution.result, execution.log
+    if not result["ok"]:
+        kind = (log.failure_kind if log else None) or result["failure_kind"] or _by_phase(log)
+        return Outcome(status_of(kind), None, kind, brief(result["error"]))
+    if log is None:
+        return Outcome("failed", None, "infrastructure", "Spark left no readable event log")
+    faults = find_faults(spec, result, log)
+    if faults:
+        return Outcome("failed", None, "infrastructure", f"not a valid measurement: {'; '.join(faults)}")
+    return Outcome("ok", log.completion_time_s)
+
+
+def brief(error: str) -> str:
+    """Return the line of a Spark error that says what happened: the innermost Python exception, else the first."""
+    found = _PYTHON_ERROR.findall(error)
+    line = found[-1] if found else next(iter(error.strip().splitlines()), "unknown")
+    return str(line)[:LONGEST_REASON]
+
+
+def make_record(
+    plan: Plan, campaign: str, run: PlannedRun, spec: RunSpec, execution: Execution, outcome: Outcome, host_cpus: int
+) -> RunRecord:
+    """Return the run as the store keeps it, with its tasks and executors."""
+    one, log = run.configuration, execution.log
+    row = {
+        "run_id": spec.run_id,
+        "application": plan.application,
+        "cluster": plan.cluster,
+        "num_executors": one.num_executors,
+        "executor_cores": one.executor_cores,
+        "total_cores": sum(spec.executor_cores),
+        "executor_memory_gb": one.executor_memory_mib / MIB_PER_GIB,
+        "images_per_partition": one.images_per_partition,
+        "sampling_rate_pct": one.sampling_rate_pct,
+        "input_images": spec.images,
+        "dataset_images": plan.images,
+        "completion_time_s": outcome.completion_time_s,
+        "status": outcome.status,
+        "failure_kind": outcome.failure_kind,
+        "started_at": execution.started_at,
+        "spark_version": importlib.metadata.version("pyspark"),
+        "campaign": campaign,
+        "repeat": run.repeat,
+        "origin": "measured",
+        "settings": _settings(plan, spec, execution, outcome, host_cpus),
+    }
+    return RunRecord(row, log.task_rows() if log else [], log.executor_rows() if log else [])
+
+
+def _settings(plan: Plan, spec: RunSpec, execution: Execution, outcome: Outcome, host_cpus: int) -> dict[str, Any]:
+    asked = {
+        "memory_regime": "free",
+        "gc": GC,
+        "worker_reuse": True,
+        "task_cpus": spec.task_cpus,
+        "input_size": get_application(spec.application).input_size,
+        "batch_size": spec.batch_size,
+        "tasks": spec.tasks,
+        "accelerator": "none",
+        "host_cpus": host_cpus,
+        "oversubscribed": sum(spec.executor_cores) > host_cpus,
+        "dataset": plan.dataset,
+        "seed": plan.seed,
+        "python_version": platform.python_version(),
+        "tensorflow_version": _tensorflow_version(),
+    }
+    seen = {"run_wall_s": round(execution.wall_s, 3), **_phases(execution.log, len(spec.executor_cores))}
+    if execution.result["ok"]:
+        seen["predictions"] = execution.result["predictions"]
+        seen |= {_MEASURED.get(name, name): round(execution.result[name], 3) for name in SECONDS}
+    return asked | seen | ({"reason": outcome.reason} if outcome.reason else {})
+
+
+def _phases(log: EventLog | None, executors: int) -> dict[str, Any]:
+    if log is None or log.app_start_ms is None or log.first_job_ms is None:
+        return {}
+    ready_ms = max((one.added_ms for one in log.executors.values()), default=log.first_job_ms)
+    return {
+        "startup_s": (log.first_job_ms - log.app_start_ms) / 1000,
+        "executor_launch_s": (ready_ms - log.app_start_ms) / 1000,
+        "idle_executors": executors - len({task.executor_id for task in log.tasks}),
+    }
+
+
+def _by_phase(log: EventLog | None) -> str:
+    return "user_code" if log is not None and log.jobs else "launch"
+
+
+def _tensorflow_version() -> str:
+    for name in ("tensorflow-cpu", "tensorflow"):
+        try:
+            return importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return "unknown"

@@ -1,0 +1,87 @@
+"""The order sheet of one run: what the runner hands to its supervisor and to the Spark driver, as a JSON file."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+SPEC_FILE = "spec.json"
+RESULT_FILE = "result.json"
+MANIFEST_FILE = "manifest.json"
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """Everything that decides how one run is executed.
+
+    Parameters
+    ----------
+    run_id : str
+    work_dir : str
+        The run's own folder: manifest, logs and results are in it, and it goes away after the run.
+    application : str
+    executor_cores : list of int
+        One entry an executor.
+    executor_memory_mib : int
+        Heap of each executor, fixed: it starts at this size.
+    images, tasks, batch_size : int
+        Images in the manifest, partitions to make of them, images in one forward pass.
+    task_cpus : int
+        Cores a task reserves, and threads it computes with.
+    seed : int
+        Of the model's weights.
+    launch_timeout_s, timeout_s : float
+        Limits for cluster and executors to come up, and for the whole run.
+    """
+
+    run_id: str
+    work_dir: str
+    application: str
+    executor_cores: list[int]
+    executor_memory_mib: int
+    images: int
+    tasks: int
+    batch_size: int
+    seed: int
+    task_cpus: int
+    launch_timeout_s: float
+    timeout_s: float
+
+    @property
+    def folder(self) -> Path:
+        """The run's own folder."""
+        return Path(self.work_dir)
+
+    @property
+    def manifest(self) -> Path:
+        """JSON list of the absolute paths of the run's images."""
+        return self.folder / MANIFEST_FILE
+
+    @property
+    def eventlog_dir(self) -> Path:
+        """Where Spark writes the event log."""
+        return self.folder / "eventlog"
+
+    @property
+    def local_dir(self) -> Path:
+        """Spark's scratch space."""
+        return self.folder / "local"
+
+    def write(self) -> Path:
+        """Write this sheet into the run's folder and return its path."""
+        path = self.folder / SPEC_FILE
+        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        return path
+
+    @classmethod
+    def read(cls, path: Path) -> RunSpec:
+        """Read a sheet that `write` wrote."""
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def write_result(path: Path, result: dict[str, object]) -> None:
+    """Write a driver's result so that a reader sees all of it or nothing."""
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(result), encoding="utf-8")
+    partial.replace(path)

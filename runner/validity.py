@@ -1,0 +1,91 @@
+"""A profile is valid or it is not a run: what the event log and the job's sums must show (DESIGN section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from runner.conf import spark_conf
+from runner.spec import RunSpec
+from store.eventlog import EventLog
+
+# CPU seconds may exceed threads x elapsed seconds by clock granularity and by short-lived helper threads.
+CPU_TOLERANCE = 0.10
+CPU_SLACK_S = 0.5
+# Settings that Spark itself changes or adds to; the rest must be in the log as asked.
+_NOT_COMPARED = frozenset({"spark.master", "spark.executor.extraJavaOptions"})
+
+
+def find_faults(spec: RunSpec, result: dict[str, Any], log: EventLog) -> list[str]:
+    """Return why a run that finished is not a valid measurement; empty when it is one.
+
+    Parameters
+    ----------
+    spec : RunSpec
+        What was asked for.
+    result : dict
+        The job's sums: ``predictions``, ``id_sum``, ``wall_s``, ``cpu_s``.
+    log : EventLog
+        What Spark says happened.
+    """
+    checks = (_job_faults(log), _executor_faults(spec, log), _task_faults(spec, log))
+    faults = [fault for check in checks for fault in check]
+    return [*faults, *_setting_faults(spec, log), *_work_faults(spec, result)]
+
+
+def _job_faults(log: EventLog) -> Iterator[str]:
+    if log.completion_time_s is None:
+        yield "the event log shows no finished job"
+
+
+def _executor_faults(spec: RunSpec, log: EventLog) -> Iterator[str]:
+    first, wanted = log.first_job_ms, sorted(spec.executor_cores)
+    ready = [one for one in log.executors.values() if first is None or one.added_ms <= first]
+    if len(ready) != len(wanted):
+        yield f"{len(ready)} executors were registered when the job started, {len(wanted)} were asked for"
+    elif sorted(one.cores for one in ready) != wanted:
+        yield f"executors have {sorted(one.cores for one in ready)} cores, {wanted} were asked for"
+    if len(log.executors) > len(wanted):
+        yield f"{len(log.executors)} executors were started in all: some were replaced"
+    ends = [job.ended_ms for job in log.jobs.values() if job.ended_ms is not None]
+    for one in log.executors.values():
+        if one.removed_ms is not None and ends and one.removed_ms < max(ends):
+            yield f"executor {one.executor_id} was lost during the run: {one.removed_reason}"
+
+
+def _task_faults(spec: RunSpec, log: EventLog) -> Iterator[str]:
+    if len(log.tasks) != spec.tasks:
+        yield f"{len(log.tasks)} tasks ended, {spec.tasks} were planned"
+    failed = sum(task.failed for task in log.tasks)
+    if failed:
+        yield f"{failed} tasks failed"
+    if any(task.task_attempt or task.stage_attempt for task in log.tasks):
+        yield "some tasks were attempted more than once"
+    used = {task.executor_id for task in log.tasks if not task.failed}
+    wanted = min(len(spec.executor_cores), spec.tasks)
+    if len(used) < wanted:
+        yield f"tasks ran on {len(used)} executors, {wanted} should have had one"
+
+
+def _setting_faults(spec: RunSpec, log: EventLog) -> Iterator[str]:
+    asked = spark_conf(spec, "")
+    for name in asked.keys() - _NOT_COMPARED:
+        if log.properties.get(name) != asked[name]:
+            yield f"{name} was {log.properties.get(name)!r}, {asked[name]!r} was asked for"
+    options = "spark.executor.extraJavaOptions"
+    missing = set(asked[options].split()) - set(log.properties.get(options, "").split())
+    if missing:
+        yield f"executors ran without {' '.join(sorted(missing))}"
+
+
+def _work_faults(spec: RunSpec, result: dict[str, Any]) -> Iterator[str]:
+    images, predictions = spec.images, result["predictions"]
+    if predictions != images or result["id_sum"] != images * (images - 1) // 2:
+        yield f"{images} images went in, {predictions} predictions came out, or not one of each"
+    # Spark's CPU time leaves Python out, so the Python workers count their own.
+    allowed_s = spec.task_cpus * result["wall_s"] * (1 + CPU_TOLERANCE) + CPU_SLACK_S
+    if result["cpu_s"] > allowed_s:
+        yield (
+            f"tasks used {result['cpu_s']:.1f} CPU seconds in {result['wall_s']:.1f} s: more threads than "
+            f"{spec.task_cpus} (spark.task.cpus)"
+        )
