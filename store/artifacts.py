@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from store.errors import ArtefactError
-from store.files import write_durably
+from store.files import sync_folder, write_durably
 
 
 def sha256(content: bytes) -> str:
@@ -39,6 +39,7 @@ class Artifacts:
         if not (path.is_file() and sha256(path.read_bytes()) == digest):
             path.parent.mkdir(exist_ok=True)
             write_durably(path, content)
+            sync_folder(self._folder)
         return digest
 
     def get(self, digest: str) -> bytes:

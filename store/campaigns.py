@@ -8,9 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from store.clusters import check_name
 from store.database import Database, utc_now
-from store.frames import to_json
+from store.names import check_name, json_text
 
 _PUT = """
 INSERT INTO campaigns VALUES ($name, $plan, $now, $now)
@@ -27,7 +26,7 @@ class Campaigns:
     def put(self, name: str, plan: Mapping[str, Any]) -> None:
         """Store a plan (anything that JSON can hold), in place of the one of that name."""
         check_name("campaign", name)
-        values = {"name": name, "plan": to_json(plan), "now": utc_now()}
+        values = {"name": name, "plan": json_text(f"campaign {name}", plan), "now": utc_now()}
         self._database.write(lambda connection: connection.execute(_PUT, values))
 
     def get(self, name: str) -> dict[str, Any] | None:

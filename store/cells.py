@@ -172,7 +172,7 @@ def _object(cell: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             raise ValueError("not an object")
         text = to_json(value)
-    except (ValueError, TypeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f'{_show(cell)} is not a JSON object such as {{"gc": "G1"}}: {error}') from error
     if len(text) > JSON_LENGTH:
         raise ValueError(f"has {len(text):,} characters, at most {JSON_LENGTH:,} are allowed")

@@ -11,8 +11,7 @@ import pandas as pd
 
 from store.database import Database, utc_now
 from store.errors import StoreError
-from store.frames import to_json
-from store.runlog import NAME_LENGTH
+from store.names import check_name, json_text
 
 _SELECT = """
 SELECT name, description, hardware, price_per_core_hour, price_per_gib_hour, currency
@@ -70,7 +69,7 @@ class Clusters:
         values = [
             cluster.name,
             cluster.description,
-            to_json(cluster.hardware),
+            json_text(f"cluster {cluster.name}: hardware", cluster.hardware),
             cluster.price_per_core_hour,
             cluster.price_per_gib_hour,
             cluster.currency,
@@ -94,18 +93,3 @@ class Clusters:
             frame = connection.execute(_SELECT + "ORDER BY name").df()
         prices = ["price_per_core_hour", "price_per_gib_hour"]
         return frame.assign(hardware=frame["hardware"].map(json.loads)).astype(dict.fromkeys(prices, "float64"))
-
-
-def check_name(what: str, name: str) -> None:
-    """Refuse a name that the run-log contract would refuse.
-
-    Raises
-    ------
-    StoreError
-        Unless `name` is 1 to 100 printable characters without blanks around it.
-    """
-    if not name or len(name) > NAME_LENGTH or not name.isprintable() or name != name.strip():
-        raise StoreError(
-            f"{what} name {name[:NAME_LENGTH]!r} must be 1 to {NAME_LENGTH} printable characters "
-            "without blanks around it"
-        )

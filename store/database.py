@@ -12,7 +12,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,20 +74,21 @@ class Database:
         StoreLockedError
             If another process still holds the file after `wait_s` seconds.
         StoreUnusableError
-            If the file cannot be opened at all.
+            If the file cannot be opened, read or written at all.
         """
         instance = self._acquire()
-        cursor = instance.connection.cursor()
         try:
-            cursor.begin()
-            try:
-                yield cursor
-            except BaseException:
-                _rollback(cursor)
-                raise
-            cursor.commit()
+            with closing(instance.connection.cursor()) as cursor:
+                cursor.begin()
+                try:
+                    yield cursor
+                    cursor.commit()
+                except BaseException:
+                    _rollback(cursor)
+                    raise
+        except (duckdb.IOException, duckdb.FatalException) as error:
+            raise StoreUnusableError(f"{self.path}: {_first_line(error)}") from error
         finally:
-            cursor.close()
             _release(self.path, instance)
 
     def write(self, work: Callable[[Connection], T]) -> T:
@@ -161,15 +162,15 @@ def _release(path: Path, instance: _Instance) -> None:
 def _rollback(cursor: Connection) -> None:
     try:
         cursor.rollback()
-    except duckdb.TransactionException:
-        return  # the failed commit has ended the transaction already
+    except duckdb.Error:
+        return  # a failed commit has ended the transaction already; its error is the one to see
 
 
 def _pauses() -> Iterator[float]:
     """Yield seconds to sleep: growing, random so that waiters do not march in step."""
     longest = 0.002
     while True:
-        yield random.uniform(longest / 2, longest)  # noqa: S311: no secret
+        yield random.uniform(longest / 2, longest)  # noqa: S311
         longest = min(longest * 2, LONGEST_PAUSE_S)
 
 
@@ -191,5 +192,11 @@ def _holder(message: str) -> str:
 
 
 def _unusable(path: Path, error: duckdb.Error) -> str:
-    first_line = str(error).splitlines()[0]
-    return f"cannot open the database {path}: {first_line}"
+    return (
+        f"cannot open the database {path}: {_first_line(error)}. "
+        "If the file is damaged, move it aside (a new one is made) or restore a copy"
+    )
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).splitlines()[0]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -19,19 +20,36 @@ ARROW = {
     "timestamp": pa.timestamp("us"),
     "json": pa.string(),
 }
-SQL = {
-    "text": "VARCHAR",
-    "integer": "BIGINT",
-    "float": "DOUBLE",
-    "boolean": "BOOLEAN",
-    "timestamp": "TIMESTAMP",
-    "json": "JSON",
-}
 
 
 def to_json(value: Mapping[str, Any]) -> str:
-    """Write an object as canonical JSON: sorted keys, no blanks, no NaN."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    """Write an object as canonical JSON: sorted keys, no blanks.
+
+    Raises
+    ------
+    ValueError
+        If JSON cannot hold it: NaN, half of a surrogate pair, an object of some class.
+    """
+    try:
+        text = json.dumps(
+            value,
+            sort_keys=True,
+            separators=(",", ":"),
+            allow_nan=False,
+            ensure_ascii=False,
+            default=_number,
+        )
+        text.encode()
+    except (TypeError, RecursionError) as error:
+        raise ValueError(str(error)) from error
+    return text
+
+
+def _number(value: Any) -> Any:
+    """Give JSON a number of numpy's."""
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"JSON cannot hold a {type(value).__name__}")
 
 
 def to_arrow(frame: pd.DataFrame, columns: Sequence[Column]) -> pa.Table:
@@ -74,7 +92,7 @@ def _typed(series: pd.Series[Any], column: Column) -> pd.Series[Any]:
         return pd.to_datetime(series, utc=True).astype("datetime64[us, UTC]")
     if column.type == "json":
         return series.map(_from_json).astype(object)
-    values = [None if pd.isna(value) else value for value in series]
+    values = [None if pd.isna(value) else str(value) for value in series]
     return pd.Series(values, index=series.index, dtype=object)
 
 

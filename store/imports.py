@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
+from store.artifacts import sha256
 from store.database import Connection, Database, utc_now
 from store.errors import InvalidRunsError, UnreadableFileError
-from store.frames import from_records
 from store.reading import read_csv
-from store.runlog import EXECUTOR_COLUMNS, TASK_COLUMNS
-from store.runs import Batch, insert
+from store.runs import Batch, conflicts, insert
 from store.validation import validate
 
 _ORIGIN_NOTE = "column origin was ignored: what is uploaded has the origin uploaded"
@@ -86,9 +84,10 @@ class Imports:
         InvalidRunsError
             With every problem, each with line and column.
         """
-        digest = hashlib.sha256(content).hexdigest()
-        if (known := self._known(digest)) is not None:
-            return known
+        digest = sha256(content)
+        with self._database.transaction() as connection:
+            if known := _known(connection, digest):
+                return known
         cells = read_csv(content, name)
         frame = cells.frame()
         clean, problems = validate(frame, lines=cells.lines, origin="uploaded")
@@ -96,7 +95,15 @@ class Imports:
         if problems:
             raise InvalidRunsError(problems, name)
         notes = (_ORIGIN_NOTE,) if "origin" in frame else ()
-        return self._store(Upload(name, digest, len(frame), notes), clean)
+
+        def work(connection: Connection) -> Imported:
+            if known := _known(connection, digest):
+                return known
+            if changed := conflicts(connection, clean, cells.lines):
+                raise InvalidRunsError(changed, name)
+            return _store(connection, Upload(name, digest, clean, notes))
+
+        return self._database.write(work)
 
     def load(self) -> pd.DataFrame:
         """Return one row an upload, oldest first: name, sha256, rows, added, uploaded_at (UTC)."""
@@ -104,38 +111,33 @@ class Imports:
             frame = connection.execute("SELECT * FROM uploads ORDER BY uploaded_at, name").df()
         return frame.assign(uploaded_at=frame["uploaded_at"].dt.tz_localize("UTC"))
 
-    def _known(self, digest: str) -> Imported | None:
-        with self._database.transaction() as connection:
-            row = connection.execute(
-                "SELECT upload_id, name, rows, uploaded_at FROM uploads WHERE sha256 = ?", [digest]
-            ).fetchone()
-        if row is None:
-            return None
-        note = f"the same file was imported as {row[1]} on {row[3]:%Y-%m-%d %H:%M} UTC"
-        return Imported(row[0], row[1], row[2], 0, row[2], (note,))
-
-    def _store(self, upload: Upload, clean: pd.DataFrame) -> Imported:
-        batch = Batch(clean, from_records([], TASK_COLUMNS), from_records([], EXECUTOR_COLUMNS))
-        upload_id = str(uuid.uuid4())
-
-        def work(connection: Connection) -> int:
-            added = insert(connection, batch, upload_id)
-            connection.execute(
-                "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?)",
-                [upload_id, upload.name, upload.sha256, upload.rows, added, utc_now()],
-            )
-            return added
-
-        added = self._database.write(work)
-        left = upload.rows - added
-        return Imported(upload_id, upload.name, upload.rows, added, left, upload.notes)
-
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that is about to be recorded."""
+    """A valid file that is about to be stored."""
 
     name: str
     sha256: str
-    rows: int
+    runs: pd.DataFrame
     notes: tuple[str, ...]
+
+
+def _known(connection: Connection, digest: str) -> Imported | None:
+    """Return what to say of a file that was imported before."""
+    row = connection.execute(
+        "SELECT upload_id, name, rows, uploaded_at FROM uploads WHERE sha256 = ?", [digest]
+    ).fetchone()
+    if row is None:
+        return None
+    note = f"the same file was imported as {row[1]} on {row[3]:%Y-%m-%d %H:%M} UTC"
+    return Imported(row[0], row[1], row[2], 0, row[2], (note,))
+
+
+def _store(connection: Connection, upload: Upload) -> Imported:
+    upload_id, rows = str(uuid.uuid4()), len(upload.runs)
+    added = insert(connection, Batch(upload.runs), upload_id)
+    connection.execute(
+        "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?)",
+        [upload_id, upload.name, upload.sha256, rows, added, utc_now()],
+    )
+    return Imported(upload_id, upload.name, rows, added, rows - added, upload.notes)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -52,7 +52,7 @@ class Inbox:
         run = {**record.run, "run_id": record.run.get("run_id") or str(uuid.uuid4())}
         whole = RunRecord(run, record.tasks, record.executors)
         run_id = prepare([whole]).runs["run_id"][0]
-        content = {"run": run, "tasks": whole.tasks, "executors": whole.executors}
+        content = {"run": run, "tasks": list(whole.tasks), "executors": list(whole.executors)}
         path = self.folder / f"{run_id}.json"
         write_durably(path, json.dumps(content, default=_plain).encode())
         return path
@@ -69,25 +69,34 @@ class Inbox:
         records = {path: record for path in files if (record := self._read(path)) is not None}
         if not records:
             return 0
-        batch = prepare(list(records.values()))
+        try:
+            batch = prepare(list(records.values()))
+        except InvalidRunsError as error:
+            return self._one_by_one(records, error)
         added = self._database.write(lambda connection: insert(connection, batch))
         for path in records:
             path.unlink(missing_ok=True)
         sync_folder(self.folder)
         return added
 
+    def _one_by_one(self, records: Mapping[Path, RunRecord], error: InvalidRunsError) -> int:
+        """Find the invalid one among several, so that it does not keep the others out."""
+        if len(records) > 1:
+            return sum(self._drain_files([path]) for path in records)
+        for path in records:
+            self._reject(path, error)
+        return 0
+
     def _read(self, path: Path) -> RunRecord | None:
         """Read one file; None when another process drained it, or when it was rejected."""
         try:
             content = json.loads(path.read_bytes())
-            record = RunRecord(content["run"], content["tasks"], content["executors"])
-            prepare([record])
+            return RunRecord(dict(content["run"]), content["tasks"], content["executors"])
         except FileNotFoundError:
             return None
-        except (ValueError, KeyError, TypeError, AttributeError, InvalidRunsError) as error:
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             self._reject(path, error)
             return None
-        return record
 
     def _reject(self, path: Path, error: Exception) -> None:
         """Set a file aside that is no run; it is kept for a person to look at."""

@@ -79,7 +79,8 @@ def read_csv(content: bytes, name: str) -> Cells:
             start = reader.line_num + 1
     except csv.Error as error:
         problem = Problem(start, None, f"cannot be read as CSV: {error}; look at its quotes")
-        cells = cells or Cells([])
+        if cells is None:
+            raise UnreadableFileError(f"{name}: {problem.describe()}") from error
         cells.problems.append(problem)
     if cells is None or not (cells.rows or cells.problems):
         raise UnreadableFileError(f"{name} has column names but no runs; nothing was stored")

@@ -15,11 +15,10 @@ from typing import Any
 import pandas as pd
 
 from store.artifacts import Artifacts
-from store.clusters import check_name
 from store.database import Connection, Database, utc_now
 from store.errors import ArtefactError, StoreError, UnknownModelError
-from store.frames import to_json
 from store.models import ModelDraft, ModelVersion, Registered
+from store.names import check_name, json_text
 
 CHAMPION = "champion"
 LATEST = "latest"
@@ -211,14 +210,14 @@ def _record(draft: ModelDraft, version: int, digest: str, size: int) -> dict[str
         "application": draft.application,
         "cluster": draft.cluster,
         "scenario": draft.scenario,
-        "techniques": to_json(draft.techniques),
-        "params": to_json(draft.params),
+        "techniques": json_text(f"{draft.name}: techniques", draft.techniques),
+        "params": json_text(f"{draft.name}: params", draft.params),
         "seed": draft.seed,
-        "schema": to_json(draft.schema),
+        "schema": json_text(f"{draft.name}: schema", draft.schema),
         "training_run_ids": list(draft.training_run_ids),
         "data_sha256": draft.data_sha256,
         "fingerprint": draft.fingerprint,
-        "environment": to_json(draft.environment),
+        "environment": json_text(f"{draft.name}: environment", draft.environment),
         "artefact_sha256": digest,
         "artefact_bytes": size,
         "created_at": utc_now(),
