@@ -37,5 +37,5 @@ def scaled_completion_time(
     groups = rows.groupby(list(others))
     levels = groups[column].transform("nunique")
     kept = levels == levels.max()
-    scaled: pd.Series[float] = rows[value] / groups[value].transform("max")
-    return scaled.loc[kept]
+    scaled = rows[value] / groups[value].transform("max")
+    return pd.Series(scaled[kept], dtype=float)

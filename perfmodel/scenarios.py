@@ -106,7 +106,7 @@ SCENARIOS = {
             features=("1/executor_cores", "1/num_executors", "sampling_rate_pct"),
             combine="product",
             train_on="samples",
-            description="Learns from cheap runs over samples; multiplies the effects of cores, executors and data size.",
+            description="Learns from cheap runs over samples; multiplies effects of cores, executors and data size.",
         ),
     )
 }

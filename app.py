@@ -1,0 +1,13 @@
+"""The explorer: ``streamlit run app.py``. The router, and the pickers that all pages share."""
+
+import streamlit as st
+
+from pages.ui import sidebar
+
+st.set_page_config(page_title="Sparkcast", page_icon="pages/ui/favicon.svg", layout="wide")
+
+page = st.navigation(
+    [st.Page("pages/explore.py", title="Explore", icon=":material/tune:", url_path="explore", default=True)]
+)
+sidebar.show()
+page.run()

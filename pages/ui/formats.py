@@ -1,0 +1,37 @@
+"""Numbers as people read them, always with a unit."""
+
+from __future__ import annotations
+
+import math
+
+from store.durations import duration
+
+NO_ANSWER = "no answer"
+
+
+def time_text(seconds: float) -> str:
+    """A predicted time; says so where there is none."""
+    return duration(seconds) if math.isfinite(seconds) else NO_ANSWER
+
+
+def money_text(amount: float, currency: str) -> str:
+    """An amount with its currency, to the cent, or to three digits where cents say nothing."""
+    if not math.isfinite(amount):
+        return NO_ANSWER
+    digits = f"{amount:,.2f}" if amount >= 1 or amount == 0 else f"{amount:.3g}"
+    return f"{digits} {currency}"
+
+
+def range_text(low: str, high: str) -> str:
+    """An interval of two texts."""
+    return low if NO_ANSWER in (low, high) else f"{low} to {high}"
+
+
+def percent_text(value: float | None) -> str:
+    """An accuracy, never below zero; a dash where the protocol could not be applied."""
+    return "–" if value is None else f"{max(value, 0):.1f} %"
+
+
+def rate_text(images: float, seconds: float) -> str:
+    """Images a second, to three digits."""
+    return f"{images / seconds:,.3g}" if math.isfinite(seconds) and seconds > 0 else NO_ANSWER

@@ -1,0 +1,27 @@
+"""Where data come from, said on every screen that shows them."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from perfmodel.published import CITATION
+
+_BADGES = {
+    "measured": (":material/check_circle:", "green", "Measured runs", "Run on real Spark executors."),
+    "uploaded": (":material/upload:", "blue", "Uploaded runs", "Imported from run logs."),
+    "reconstructed": (
+        ":material/history_edu:", "orange", "Reconstructed runs",
+        f"Not measured: rebuilt from the tables published in {CITATION}.",
+    ),
+    "simulated": (":material/science:", "violet", "Simulated runs", "Not measured: made by a simulation."),
+}  # fmt: skip
+
+
+def show(runs: pd.DataFrame) -> None:
+    """A badge and a sentence for each origin among ``runs``."""
+    for origin, count in runs["origin"].value_counts().items():
+        icon, color, label, text = _BADGES[origin]
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(f"{label}: {count:,}", icon=icon, color=color)
+            st.caption(text)

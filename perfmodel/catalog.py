@@ -1,0 +1,222 @@
+"""Where the science meets the store: fit on its runs, register, load, answer. The one module here that knows it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from perfmodel import artifacts, demo
+from perfmodel.errors import CannotPredictError, NotEnoughRunsError
+from perfmodel.features import FEATURES
+from perfmodel.model import RANGE_COLUMNS, ScenarioModel
+from perfmodel.regressor import DEFAULT_TECHNIQUES
+from perfmodel.scenarios import SCENARIOS, scenario_named
+from store import Cluster, Metric, ModelDraft, Store, model_name
+
+TRAINING_COLUMNS = ["num_executors", "executor_cores", "executor_memory_gb", "sampling_rate_pct", "completion_time_s"]
+
+
+@dataclass(frozen=True)
+class FitOutcome:
+    """What became of fitting one scenario.
+
+    Attributes
+    ----------
+    name, scenario : str
+        ``application@cluster/scenario``, and its last part.
+    version : int or None
+        None when the fit was refused.
+    created : bool
+        False when the same model was registered before.
+    accuracy : dict of str to float
+        Percent, by protocol.
+    t1_s, t2_s : float
+        Collecting and fitting time in seconds; t2 is of the original fit.
+    refused : str
+        Why there is no model; empty otherwise.
+    """
+
+    name: str
+    version: int | None
+    created: bool
+    accuracy: dict[str, float]
+    t1_s: float
+    t2_s: float
+    refused: str = ""
+
+    @property
+    def scenario(self) -> str:
+        """The scenario that was fitted."""
+        return self.name.rpartition("/")[2]
+
+
+def usable_runs(store: Store, application: str, cluster: str) -> pd.DataFrame:
+    """Runs that a model may learn from: they ended well, on cores of their own."""
+    runs = store.runs.load(application=application, cluster=cluster, status="ok")
+    oversubscribed = runs["settings"].map(lambda settings: bool((settings or {}).get("oversubscribed")))
+    return runs[~oversubscribed.astype(bool)].reset_index(drop=True)
+
+
+def fit(
+    store: Store,
+    application: str,
+    cluster: str,
+    scenarios: Sequence[str] = tuple(SCENARIOS),
+    techniques: Sequence[str] = DEFAULT_TECHNIQUES,
+    seed: int = 0,
+) -> Iterator[FitOutcome]:
+    """Fit and register scenarios one after the other, yielding each outcome as it is known.
+
+    A model that was fitted before on the same rows with the same settings and library versions is not fitted again.
+
+    Raises
+    ------
+    NotEnoughRunsError
+        When the pair has no usable run at all.
+    """
+    for scenario in scenarios:
+        scenario_named(scenario)
+    runs = usable_runs(store, application, cluster)
+    if runs.empty:
+        raise NotEnoughRunsError(f"there are no usable runs of {application} on {cluster}; {_known_pairs(store)}")
+    for scenario in scenarios:
+        yield _fit_one(store, application, cluster, runs, ScenarioModel(scenario, tuple(techniques), seed))
+
+
+def _known_pairs(store: Store) -> str:
+    pairs = store.runs.pairs()
+    known = ", ".join(f"{row['application']} on {row['cluster']}" for _, row in pairs.iterrows())
+    return f"the store has {known}" if known else "the store is empty; profile or import runs first"
+
+
+def _fit_command(application: str, cluster: str) -> str:
+    command = ["python", "-m", "perfmodel", "fit", "--application", application, "--cluster", cluster]
+    return f"fit one with: {shlex.join(command)}"
+
+
+def _fit_one(store: Store, application: str, cluster: str, runs: pd.DataFrame, model: ScenarioModel) -> FitOutcome:
+    name = model_name(application, cluster, model.scenario)
+    rows_hash = _rows_hash(runs)
+    fingerprint = _fingerprint(rows_hash, model)
+    known = store.registry.find(fingerprint)
+    if known is not None:
+        metrics = store.registry.metrics(name, known.version)
+        return _known_outcome(name, known.version, metrics)
+    started = time.perf_counter()
+    try:
+        model.fit(runs[TRAINING_COLUMNS[:-1]], runs["completion_time_s"])
+    except NotEnoughRunsError as error:
+        return FitOutcome(name, None, False, {}, 0.0, 0.0, refused=str(error))
+    t2 = time.perf_counter() - started
+    draft = ModelDraft(
+        application=application,
+        cluster=cluster,
+        training_run_ids=list(runs["run_id"]),
+        data_sha256=rows_hash,
+        fingerprint=fingerprint,
+        environment=artifacts.environment(),
+        metrics=_metrics(model, t2),
+        **_description(model),
+    )
+    registered = store.registry.register(draft, artifacts.dump(model))
+    return FitOutcome(name, registered.version, registered.created, model.accuracy_, model.training_s_, t2)
+
+
+def _known_outcome(name: str, version: int, metrics: pd.DataFrame) -> FitOutcome:
+    rows = zip(metrics["metric"], metrics["protocol"], metrics["value"], strict=True)
+    values = {(str(metric), str(protocol)): float(value) for metric, protocol, value in rows}
+    accuracy = {protocol: value for (metric, protocol), value in values.items() if metric == "accuracy"}
+    return FitOutcome(name, version, False, accuracy, values["t1", ""], values["t2", ""])
+
+
+def _rows_hash(runs: pd.DataFrame) -> str:
+    rows = runs[["run_id", *TRAINING_COLUMNS]].sort_values("run_id")
+    return hashlib.sha256(rows.to_csv(index=False, float_format="%.17g").encode()).hexdigest()
+
+
+def _fingerprint(rows_hash: str, model: ScenarioModel) -> str:
+    identity = {"rows": rows_hash, **model.get_params(), "environment": artifacts.environment()}
+    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+
+
+def _description(model: ScenarioModel) -> dict[str, Any]:
+    """What the registry shows of a model without loading it."""
+    choices = model.regressor_.choices_
+    features = [FEATURES[name] for name in scenario_named(model.scenario).features]
+    return {
+        "scenario": model.scenario,
+        "techniques": {label: choice["technique"] for label, choice in choices.items()},
+        "params": {label: choice["params"] for label, choice in choices.items()},
+        "seed": model.seed,
+        "schema": {
+            "features": [{"name": f.name, "column": f.column, "unit": f.unit} for f in features],
+            "ranges": {column: list(model.ranges_[column]) for column in RANGE_COLUMNS},
+        },
+    }
+
+
+def _metrics(model: ScenarioModel, t2: float) -> list[Metric]:
+    t1 = model.training_s_
+    scores = [
+        Metric(metric, protocol, value, "%")
+        for protocol, accuracy in model.accuracy_.items()
+        for metric, value in (("accuracy", accuracy), ("mape", 100 - accuracy))
+    ]
+    return [*scores, *(Metric(name, "", seconds, "s") for name, seconds in (("t1", t1), ("t2", t2), ("T", t1 + t2)))]
+
+
+@dataclass(frozen=True)
+class Champion:
+    """The version that answers for a scenario, loaded."""
+
+    version: int
+    model: ScenarioModel
+
+
+def champions(store: Store, application: str, cluster: str) -> dict[str, Champion]:
+    """The ``champion`` of each scenario of a pair, by scenario name in the order of `SCENARIOS`.
+
+    Raises
+    ------
+    CannotPredictError
+        When the pair has no model.
+    """
+    fitted = set(store.registry.load(application=application, cluster=cluster)["scenario"])
+    if not fitted:
+        runs = usable_runs(store, application, cluster)
+        hint = _known_pairs(store) if runs.empty else _fit_command(application, cluster)
+        raise CannotPredictError(f"there is no model of {application} on {cluster}; {hint}")
+    found = {}
+    for scenario in (s for s in SCENARIOS if s in fitted):
+        name = model_name(application, cluster, scenario)
+        version = store.registry.get(name, "champion").version
+        found[scenario] = Champion(version, artifacts.load(store.registry.artefact(name, version)))
+    return found
+
+
+def has_models(store: Store, application: str, cluster: str) -> bool:
+    """Whether any model of the pair is registered."""
+    return not store.registry.load(application=application, cluster=cluster).empty
+
+
+def add_demo_runs(store: Store) -> list[tuple[str, str]]:
+    """Put the demo clusters and their runs into a store; doing it again changes nothing.
+
+    Returns
+    -------
+    list of (application, cluster)
+        The pairs that the demo has.
+    """
+    for cluster in demo.clusters():
+        if store.clusters.get(cluster["name"]) is None:
+            store.clusters.put(Cluster(**cluster))
+    runs = demo.runs()
+    store.runs.add(runs)
+    return sorted(set(zip(runs["application"], runs["cluster"], strict=True)))

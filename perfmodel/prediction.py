@@ -1,0 +1,110 @@
+"""Answers: predictions with interval, cost, and how far they can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from perfmodel.accuracy import HELD_OUT
+from perfmodel.cost import Price, core_hours, cost
+from perfmodel.errors import CannotPredictError
+from perfmodel.model import LEVEL, ScenarioModel
+from perfmodel.scenarios import scenario_named
+
+QUESTION_COLUMNS = ("num_executors", "executor_cores", "executor_memory_gb", "sampling_rate_pct")
+
+
+def question(executors: int, cores: int, memory_gb: float, sampling_rate_pct: float) -> pd.DataFrame:
+    """One configuration and data size as a frame of one row.
+
+    Raises
+    ------
+    CannotPredictError
+        Where a value is not above zero; sliders and arguments are not to be trusted.
+    """
+    values = dict(zip(QUESTION_COLUMNS, (executors, cores, memory_gb, sampling_rate_pct), strict=True))
+    for name, value in values.items():
+        if not 0 < value < float("inf"):
+            raise CannotPredictError(f"{name} must be above zero, not {value}")
+    return pd.DataFrame([values])
+
+
+def answer(model: ScenarioModel, questions: pd.DataFrame, price: Price, level: float = LEVEL) -> pd.DataFrame:
+    """Predict time, interval and cost of each question.
+
+    Parameters
+    ----------
+    model : ScenarioModel
+    questions : DataFrame
+        Has `QUESTION_COLUMNS`.
+    price : Price
+    level : float
+        Probability that the interval should cover.
+
+    Returns
+    -------
+    DataFrame
+        The questions with ``predicted_s``, ``predicted_low_s``, ``predicted_high_s``, ``core_hours``, ``cost``,
+        ``cost_low``, ``cost_high``, ``outside_profiled_range`` (bool) and ``note`` (why there is no answer, or what
+        lies outside; empty otherwise).
+    """
+    predicted = model.predict(questions)
+    low, high = model.predict_interval(questions, level)
+    outside = model.outside(questions)
+    applies = model.answers(questions)
+    return questions.assign(
+        predicted_s=predicted,
+        predicted_low_s=low,
+        predicted_high_s=high,
+        core_hours=core_hours(questions, predicted),
+        cost=cost(questions, predicted, price),
+        cost_low=cost(questions, low, price),
+        cost_high=cost(questions, high, price),
+        outside_profiled_range=[bool(columns) for columns in outside],
+        note=[_note(model, *row) for row in zip(applies, np.isfinite(predicted), outside, strict=True)],
+    )
+
+
+def _note(model: ScenarioModel, applies: bool, has_answer: bool, outside: list[str]) -> str:
+    if not applies:
+        return f"scenario {model.scenario} answers for the whole data set only (sampling rate 100 %)"
+    if not has_answer:
+        return f"scenario {model.scenario} has no answer this far outside the profiled range"
+    return "; ".join(_range_text(column, *model.ranges_[column]) for column in outside)
+
+
+def _range_text(column: str, low: float, high: float) -> str:
+    span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
+    return f"{column} was profiled at {span}"
+
+
+def best_scenario(models: Mapping[str, ScenarioModel], questions: pd.DataFrame) -> str:
+    """The scenario with the best accuracy on held-out configurations, of those that answer every question.
+
+    Raises
+    ------
+    CannotPredictError
+        When none does.
+    """
+    able = {name: model for name, model in models.items() if np.isfinite(model.predict(questions)).all()}
+    if not able:
+        reasons = "; ".join(answer_note(model, questions) for model in models.values())
+        raise CannotPredictError(f"no scenario can answer: {reasons}")
+    return max(able, key=lambda name: able[name].accuracy_.get(HELD_OUT, -np.inf))
+
+
+def answer_note(model: ScenarioModel, questions: pd.DataFrame) -> str:
+    """Why ``model`` cannot answer the first of ``questions``, or what lies outside."""
+    return _note(
+        model,
+        bool(model.answers(questions)[0]),
+        bool(np.isfinite(model.predict(questions)[0])),
+        model.outside(questions)[0],
+    )
+
+
+def title(model: ScenarioModel) -> str:
+    """The scenario's name for people."""
+    return scenario_named(model.scenario).title
