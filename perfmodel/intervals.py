@@ -34,9 +34,7 @@ def half_width(ratios: ArrayLike, level: float) -> float:
         Probability that the interval should cover, in (0, 1).
     """
     ratios = np.asarray(ratios, dtype=float)
-    n = len(ratios)
-    spread = np.sqrt(np.mean(ratios**2) * (1 + 1 / n))
-    return float(student.ppf((1 + level) / 2, df=n) * spread)
+    return float(student.ppf((1 + level) / 2, df=len(ratios)) * np.sqrt(np.mean(ratios**2)))
 
 
 def doublings_outside(rows: pd.DataFrame, ranges: Ranges) -> FloatArray:

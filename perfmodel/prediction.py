@@ -11,9 +11,16 @@ from perfmodel.accuracy import HELD_OUT
 from perfmodel.cost import Price, core_hours, cost
 from perfmodel.errors import CannotPredictError
 from perfmodel.model import LEVEL, ScenarioModel
-from perfmodel.scenarios import scenario_named
 
 QUESTION_COLUMNS = ("num_executors", "executor_cores", "executor_memory_gb", "sampling_rate_pct")
+
+_WORDS = {
+    "num_executors": "executors",
+    "executor_cores": "cores an executor",
+    "total_cores": "cores over all executors",
+    "executor_memory_gb": "memory an executor (GiB)",
+    "sampling_rate_pct": "share of the data set (%)",
+}
 
 
 def question(executors: int, cores: int, memory_gb: float, sampling_rate_pct: float) -> pd.DataFrame:
@@ -76,8 +83,8 @@ def _note(model: ScenarioModel, applies: bool, has_answer: bool, outside: list[s
 
 
 def _range_text(column: str, low: float, high: float) -> str:
-    span = f"{low:g}" if low == high else f"{low:g} to {high:g}"
-    return f"{column} was profiled at {span}"
+    span = f"{low:g} only" if low == high else f"{low:g} to {high:g}"
+    return f"{_WORDS[column]}: profiled at {span}"
 
 
 def best_scenario(models: Mapping[str, ScenarioModel], questions: pd.DataFrame) -> str:
@@ -103,8 +110,3 @@ def answer_note(model: ScenarioModel, questions: pd.DataFrame) -> str:
         bool(np.isfinite(model.predict(questions)[0])),
         model.outside(questions)[0],
     )
-
-
-def title(model: ScenarioModel) -> str:
-    """The scenario's name for people."""
-    return scenario_named(model.scenario).title

@@ -32,6 +32,11 @@ def percent_text(value: float | None) -> str:
     return "–" if value is None else f"{max(value, 0):.1f} %"
 
 
+def number_text(value: float) -> str:
+    """A plain figure to three digits."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}" if math.isfinite(value) else NO_ANSWER
+
+
 def rate_text(images: float, seconds: float) -> str:
-    """Images a second, to three digits."""
-    return f"{images / seconds:,.3g}" if math.isfinite(seconds) and seconds > 0 else NO_ANSWER
+    """Images a second; a dash where the run logs do not say how many images there are."""
+    return number_text(images / seconds) if images else "–"

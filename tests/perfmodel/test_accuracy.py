@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from perfmodel.accuracy import accuracy_pct, leave_one_configuration_out, mape
+from perfmodel.scenarios import SCENARIOS
+
+
+def test_mape_is_relative_to_what_happened():
+    assert mape([100, 200], [110, 100]) == pytest.approx((10 + 50) / 2)
+    assert accuracy_pct([100], [300]) == -100
+
+
+def held_out(runs, name="4-2"):
+    averaged = SCENARIOS[name].average(runs)
+    return leave_one_configuration_out(name, averaged, 100.0, ("lasso", "ridge"), 0)
+
+
+def test_a_configuration_never_teaches_its_own_prediction(grid_runs):
+    """Make one configuration ten times slower at every data size: its own prediction must not notice."""
+    honest = held_out(grid_runs)
+    one = (grid_runs["num_executors"] == 2) & (grid_runs["executor_cores"] == 2)
+    slow = grid_runs.assign(completion_time_s=grid_runs["completion_time_s"].where(~one, lambda t: 10 * t))
+    spoiled = held_out(slow)
+    key = (honest["num_executors"] == 2) & (honest["executor_cores"] == 2)
+    assert spoiled.loc[key, "predicted_s"].item() == pytest.approx(honest.loc[key, "predicted_s"].item(), rel=1e-9)
+    assert spoiled.loc[key, "actual_s"].item() == 10 * honest.loc[key, "actual_s"].item()
+
+
+def test_every_configuration_is_held_out_once(grid_runs):
+    assert len(held_out(grid_runs)) == 9
+
+
+def test_no_configuration_can_be_spared_of_two(grid_runs):
+    two = grid_runs[(grid_runs["num_executors"] == 1) & (grid_runs["executor_cores"] < 4)]
+    assert held_out(two, "baseline").empty

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import clone
+
+from perfmodel.accuracy import HELD_OUT, PAPER
+from perfmodel.errors import NotEnoughRunsError
+from perfmodel.model import ScenarioModel
+from perfmodel.prediction import question
+from perfmodel.reconstruct import reconstruct
+
+
+@pytest.mark.parametrize(("application", "reachable"), [("inception_v4", 97.4), ("resnet50", 99.3), ("xception", 95.9)])
+def test_4_2_reaches_what_the_published_averages_allow(application, reachable):
+    """Table 2 extrapolated linearly from 1 and 10 % gives this share of the full time."""
+    runs = reconstruct(application)
+    model = ScenarioModel("4-2").fit(runs, runs["completion_time_s"])
+    assert model.accuracy_[PAPER] == pytest.approx(reachable, abs=0.5)
+    assert model.accuracy_[HELD_OUT] == pytest.approx(reachable, abs=1)
+
+
+def test_the_baseline_is_worse_where_it_has_not_been(paper_baseline):
+    assert paper_baseline.accuracy_[HELD_OUT] < paper_baseline.accuracy_[PAPER] < 95
+
+
+def test_t1_is_the_published_collecting_time(paper_baseline):
+    assert paper_baseline.training_s_ == pytest.approx(5182 * 60)
+
+
+def test_intervals_hold_the_prediction_and_widen_outside(paper_model):
+    asked = pd.concat([question(n, 8, 8, 100) for n in (3, 6, 12)], ignore_index=True)
+    low, high = paper_model.predict_interval(asked)
+    predicted = paper_model.predict(asked)
+    assert (low < predicted).all()
+    assert (predicted < high).all()
+    width = high / low
+    assert width[0] < width[1] < width[2]
+
+
+def test_a_higher_level_is_wider(paper_model):
+    asked = question(3, 8, 8, 100)
+    low, high = paper_model.predict_interval(asked, level=0.99)
+    low90, high90 = paper_model.predict_interval(asked)
+    assert low < low90
+    assert high > high90
+
+
+def test_a_configuration_that_was_never_profiled_is_less_sure(grid_runs):
+    """Cores 3 lies between the profiled 2 and 4; a forest is much better on what it has seen."""
+    model = ScenarioModel("baseline", techniques=("random_forest",)).fit(grid_runs, grid_runs["completion_time_s"])
+    (low, high), (low_new, high_new) = (model.predict_interval(question(2, cores, 2, 100)) for cores in (2, 3))
+    assert high_new / low_new > 1.5 * high / low
+
+
+def test_what_lies_outside_the_profiled_range_is_named(paper_model):
+    asked = pd.concat([question(3, 8, 8, 100), question(4, 8, 1, 150)], ignore_index=True)
+    assert paper_model.outside(asked) == [
+        [],
+        ["num_executors", "total_cores", "executor_memory_gb", "sampling_rate_pct"],
+    ]
+
+
+def test_the_baseline_answers_for_the_whole_data_set_only(paper_baseline):
+    asked = pd.concat([question(2, 4, 8, 100), question(2, 4, 8, 50)], ignore_index=True)
+    assert list(np.isfinite(paper_baseline.predict(asked))) == [True, False]
+
+
+def test_a_time_below_zero_is_no_answer(paper_baseline):
+    assert np.isnan(paper_baseline.predict(question(3, 64, 8, 100))[0])
+
+
+def test_too_few_runs_are_refused(grid_runs):
+    with pytest.raises(NotEnoughRunsError, match="sampling rates"):
+        ScenarioModel("4-2").fit(grid_runs[grid_runs["sampling_rate_pct"] == 100], [1.0] * 9)
+
+
+def test_estimator_contract(grid_runs):
+    y = grid_runs["completion_time_s"]
+    model = ScenarioModel("4-2", techniques=("lasso",), seed=1).fit(grid_runs, y)
+    assert clone(model).get_params() == {"scenario": "4-2", "techniques": ("lasso",), "seed": 1}
+    np.testing.assert_array_equal(model.predict(grid_runs), clone(model).fit(grid_runs, y).predict(grid_runs))
