@@ -155,7 +155,7 @@ def _texts(column: Column) -> Callable[[Any], str]:
 
 def did_you_mean(word: str, choices: tuple[str, ...]) -> str:
     """Return "; did you mean X?" for the choice that looks like `word`, or ""."""
-    near = difflib.get_close_matches(word.lower(), choices, n=1)
+    near = difflib.get_close_matches(word.lower(), choices, n=1, cutoff=0.7)
     return f"; did you mean {near[0]}?" if near else ""
 
 

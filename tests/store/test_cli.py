@@ -1,0 +1,175 @@
+"""The command as a user meets it: exit status, one clear line, no traceback."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pandas as pd
+import pytest
+
+from store import ModelDraft, Store, cli, document, open_store, runlog
+
+ROOT = Path(__file__).parents[2]
+Csv = Callable[..., bytes]
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    """Run python -m store in a process of its own on the home that `store` uses."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "SPARKCAST_HOME": str(tmp_path / "home"), "PYTHONWARNINGS": "error"}
+        return subprocess.run(
+            [sys.executable, "-m", "store", *arguments],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+def test_import_then_list(command: Command, csv_of: Csv, tmp_path: Path) -> None:
+    file = tmp_path / "runs.csv"
+    file.write_bytes(csv_of({"settings": '{"gc": "G1"}'}, {"repeat": 2, "cluster": "other"}))
+    done = command("import", str(file))
+    assert (done.returncode, done.stdout, done.stderr) == (
+        0,
+        "runs.csv: 2 runs added, 0 already there\n",
+        "",
+    )
+    [again] = json.loads(command("import", "--json", str(file)).stdout)
+    assert (again["added"], again["already_there"]) == (0, 2)
+    [run] = json.loads(command("runs", "--cluster", "lab", "--format", "json").stdout)
+    assert list(run) == list(runlog.NAMES)
+    assert (run["completion_time_s"], run["repeat"], run["settings"]) == (123.5, None, {"gc": "G1"})
+    rows = list(csv.DictReader(io.StringIO(command("runs", "--format", "csv").stdout)))
+    assert sorted(row["cluster"] for row in rows) == ["lab", "other"]
+    table = command("runs").stdout
+    assert "resnet50" in table
+    assert "campaign" not in table, "a column without values only takes room"
+
+
+def test_exported_csv_can_be_imported_again(command: Command, csv_of: Csv, tmp_path: Path) -> None:
+    file = tmp_path / "runs.csv"
+    file.write_bytes(csv_of({"settings": '{"gc": "G1"}', "started_at": "2026-01-01", "repeat": 3}))
+    command("import", str(file))
+    file.write_text(command("runs", "--format", "csv").stdout)
+    assert "runs.csv: 0 runs added, 1 already there" in command("import", str(file)).stdout
+
+
+def test_a_bad_file_is_two_and_one_line(command: Command, csv_of: Csv, tmp_path: Path) -> None:
+    bad, good = tmp_path / "bad.csv", tmp_path / "good.csv"
+    bad.write_bytes(csv_of({"executor_memory_gb": "8192m"}))
+    good.write_bytes(csv_of({}))
+    done = command("import", str(bad), str(good), str(tmp_path / "absent.csv"))
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        "error: bad.csv: line 2, column executor_memory_gb: '8192m' is not a number (GiB); write 8 "
+        "(nothing was stored)",
+        f"error: {tmp_path / 'absent.csv'}: No such file or directory",
+    ]
+    assert done.stdout == "good.csv: 1 runs added, 0 already there\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("fly",), ("runs", "--format", "xml"), ("promote", "x")])
+def test_wrong_arguments_are_two(command: Command, arguments: tuple[str, ...]) -> None:
+    done = command(*arguments)
+    assert done.returncode == 2
+    assert "error:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_models_and_promote(command: Command, store: Store) -> None:
+    for number in (1, 2):
+        draft = ModelDraft("a", "c", "4-2", {}, {}, 0, {}, ["r"], "d", f"f{number}", {})
+        store.registry.register(draft, b"model")
+    done = command("promote", "a@c/4-2", "2", "--alias", "candidate")
+    assert (done.returncode, done.stdout) == (0, "candidate of a@c/4-2 is now version 2\n")
+    found = json.loads(command("models", "--json").stdout)
+    assert [(one["version"], one["aliases"]) for one in found] == [(1, ["champion"]), (2, ["candidate"])]
+    assert "champion" in command("models").stdout
+    wrong = command("promote", "a@c/4-2", "7")
+    assert (wrong.returncode, wrong.stderr) == (2, "error: a@c/4-2 has no version 7; it has 1 to 2\n")
+
+
+def test_format_prints_the_document_and_the_template(command: Command) -> None:
+    assert command("format").stdout == document.markdown()
+    assert command("format", "--template").stdout == runlog.template()
+
+
+def test_an_empty_store_says_so(command: Command) -> None:
+    done = command("runs")
+    assert (done.returncode, done.stdout) == (0, "nothing found\n")
+    assert command("runs", "--json").stdout == "[]\n"
+
+
+def test_a_store_that_cannot_be_used_is_one(command: Command, tmp_path: Path) -> None:
+    open_store(tmp_path / "home").home.database.write_bytes(b"damaged" * 1000)
+    done = command("runs")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: cannot open the database")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def raising(error: BaseException) -> argparse.ArgumentParser:
+    def fail(_: argparse.Namespace) -> NoReturn:
+        raise error
+
+    parser = argparse.ArgumentParser()
+    parser.set_defaults(func=fail)
+    return parser
+
+
+def test_what_nobody_expected_is_one_without_a_traceback(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SPARKCAST_DEBUG", raising=False)
+    assert cli.run(raising(RuntimeError("boom")), []) == 1
+    expected = "unexpected error: RuntimeError: boom (set SPARKCAST_DEBUG=1 for the traceback)\n"
+    assert capsys.readouterr().err == expected
+    monkeypatch.setenv("SPARKCAST_DEBUG", "1")
+    assert cli.run(raising(RuntimeError("boom")), []) == 1
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_an_interrupt_is_130(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(raising(KeyboardInterrupt()), []) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(csv_of: Csv, store: Store, tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [{"repeat": number} for number in range(2_000)]
+    store.imports.add(csv_of(*rows), "runs.csv")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "store", "runs", "--json", "--home", str(store.home.root)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    with process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_json_has_no_nan_and_utc_times() -> None:
+    frame = pd.DataFrame(
+        {"a": [float("nan")], "b": [pd.Timestamp("2026-01-01", tz="UTC")], "c": [pd.NA], "d": [{"x": 1}]}
+    )
+    assert cli.records(frame) == [{"a": None, "b": "2026-01-01T00:00:00Z", "c": None, "d": {"x": 1}}]

@@ -1,0 +1,198 @@
+"""Versions never change, bytes are checked, aliases move and remember."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC
+from typing import Any
+
+import numpy as np
+import pytest
+
+from store import (
+    ArtefactError,
+    Metric,
+    ModelDraft,
+    Store,
+    StoreError,
+    UnknownModelError,
+    model_name,
+    open_store,
+    sha256,
+)
+
+NAME = "resnet50@lab/4-2"
+Make = Callable[..., ModelDraft]
+
+
+@pytest.fixture
+def draft() -> Make:
+    def make(fingerprint: str = "f1", **changes: Any) -> ModelDraft:
+        values: dict[str, Any] = {
+            "application": "resnet50",
+            "cluster": "lab",
+            "scenario": "4-2",
+            "techniques": {"cores": "ridge"},
+            "params": {"alpha": np.float64(0.1), "depth": np.int64(3)},
+            "seed": 7,
+            "schema": {"num_executors": {"unit": "", "range": [1, 4]}},
+            "training_run_ids": ["a", "b"],
+            "data_sha256": sha256(b"rows"),
+            "fingerprint": fingerprint,
+            "environment": {"python": "3.11"},
+            "metrics": [Metric("accuracy", "paper", 98.5, "percent"), Metric("t1", "", 60.0, "s")],
+        }
+        return ModelDraft(**{**values, **changes})
+
+    return make
+
+
+def test_a_version_comes_back_as_it_went_in(store: Store, draft: Make) -> None:
+    registered = store.registry.register(draft(), b"model")
+    assert (registered.version, registered.created) == (1, True)
+    found = store.registry.get(NAME)
+    assert found.params == {"alpha": 0.1, "depth": 3}
+    assert found.schema == {"num_executors": {"unit": "", "range": [1, 4]}}
+    assert found.training_run_ids == ("a", "b")
+    assert (found.seed, found.data_sha256) == (7, sha256(b"rows"))
+    assert (found.artefact_sha256, found.artefact_bytes) == (sha256(b"model"), 5)
+    assert (found.aliases, found.created_at.tzinfo) == (("champion",), UTC)
+    assert store.registry.artefact(NAME) == b"model"
+    assert store.registry.metrics(NAME, 1).to_dict(orient="records") == [
+        {"metric": "accuracy", "protocol": "paper", "value": 98.5, "unit": "percent"},
+        {"metric": "t1", "protocol": "", "value": 60.0, "unit": "s"},
+    ]
+
+
+def test_the_same_model_again_is_the_same_version(store: Store, draft: Make) -> None:
+    store.registry.register(draft(), b"model")
+    again = store.registry.register(draft(), b"model")
+    assert (again.version, again.created) == (1, False)
+    assert len(store.registry.load()) == 1
+    found = store.registry.find("f1")
+    assert found is not None
+    assert found.version == 1
+    assert store.registry.find("unknown") is None
+
+
+def test_the_first_version_is_champion_until_another_is_promoted(store: Store, draft: Make) -> None:
+    registry = store.registry
+    for number in range(1, 4):
+        registry.register(draft(f"f{number}"), b"model %d" % number)
+    assert registry.get(NAME).version == 1
+    registry.promote(NAME, 3)
+    registry.promote(NAME, "v2", alias="candidate")
+    assert registry.artefact(NAME, "champion") == b"model 3"
+    registry.promote(NAME, 1)
+    assert {ref: registry.get(NAME, ref).version for ref in ("champion", "candidate", "latest", "v3", 2)} == {
+        "champion": 1,
+        "candidate": 2,
+        "latest": 3,
+        "v3": 3,
+        2: 2,
+    }
+    history = registry.alias_history(NAME)
+    assert list(zip(history["alias"], history["version"], strict=True)) == [
+        ("champion", 1),
+        ("champion", 3),
+        ("candidate", 2),
+        ("champion", 1),
+    ]
+    assert registry.load()["aliases"].tolist() == [["champion"], ["candidate"], []]
+
+
+@pytest.mark.parametrize("alias", ["latest", "v3", "3", "", " champion", "a\nb", "x" * 101])
+def test_reserved_and_unusable_aliases(store: Store, draft: Make, alias: str) -> None:
+    store.registry.register(draft(), b"model")
+    with pytest.raises(StoreError, match="alias"):
+        store.registry.promote(NAME, 1, alias)
+    assert store.registry.alias_history(NAME)["alias"].tolist() == ["champion"]
+
+
+@pytest.mark.parametrize(
+    ("name", "ref", "words"),
+    [
+        ("nobody@lab/1", "champion", "no model is called"),
+        (NAME, "v9", "has no version 9; it has 1 to 1"),
+        (NAME, 0, "has no version 0"),
+        (NAME, "' OR 1=1 --", "has no alias"),
+    ],
+)
+def test_what_is_not_there_is_named(store: Store, draft: Make, name: str, ref: Any, words: str) -> None:
+    store.registry.register(draft(), b"model")
+    with pytest.raises(UnknownModelError, match=words):
+        store.registry.get(name, ref)
+
+
+def test_bytes_that_were_changed_are_never_handed_out(store: Store, draft: Make) -> None:
+    store.registry.register(draft(), b"model")
+    digest = sha256(b"model")
+    [path] = [path for path in store.home.artifacts.rglob("*") if path.is_file()]
+    assert path.name == digest
+    path.write_bytes(b"mXdel")
+    with pytest.raises(ArtefactError, match=r"v1: .* was changed.*fit the model again"):
+        store.registry.artefact(NAME)
+    path.unlink()
+    with pytest.raises(ArtefactError, match="is missing"):
+        store.registry.artefact(NAME)
+
+
+def test_registering_the_same_bytes_repairs_a_damaged_artefact(store: Store, draft: Make) -> None:
+    store.registry.register(draft(), b"model")
+    [path] = [path for path in store.home.artifacts.rglob("*") if path.is_file()]
+    path.write_bytes(b"damaged")
+    store.registry.register(draft("f2"), b"model")
+    assert store.registry.artefact(NAME, "v1") == b"model"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"application": ""}, "application name"),
+        ({"params": {"alpha": float("nan")}}, "params cannot be stored"),
+        ({"schema": {"x": object()}}, "schema cannot be stored"),
+        ({"metrics": [Metric("mape", "", float("inf"), "percent")]}, "metric mape"),
+        ({"metrics": [Metric("mape", "", 1.0, "percent")] * 2}, "twice"),
+        ({"fingerprint": ""}, "fingerprint"),
+    ],
+)
+def test_drafts_that_cannot_be_versions(store: Store, draft: Make, change: Any, words: str) -> None:
+    with pytest.raises(StoreError, match=words):
+        store.registry.register(draft(**change), b"model")
+    assert store.registry.load().empty
+
+
+def test_names_with_the_separators_do_not_collide() -> None:
+    assert model_name("resnet50", "lab", "4-2") == NAME
+    assert model_name("a@b", "c", "s") != model_name("a", "b@c", "s")
+    assert model_name("a", "b/c", "s") != model_name("a", "b", "c/s")
+
+
+def test_load_filters_and_counts(store: Store, draft: Make) -> None:
+    assert store.registry.load().empty
+    store.registry.register(draft(), b"model")
+    store.registry.register(draft(cluster="'; DROP TABLE models; --"), b"model")
+    assert store.registry.load(cluster="lab")["training_runs"].tolist() == [2]
+    assert len(store.registry.load(application="resnet50")) == 2
+    assert store.registry.load(application="nobody").empty
+
+
+def test_sixteen_writers_get_versions_one_to_sixteen(store: Store, draft: Make) -> None:
+    def register(number: int) -> int:
+        mine = open_store(store.home.root)
+        return mine.registry.register(draft(f"f{number}"), b"model %d" % number).version
+
+    with ThreadPoolExecutor(16) as pool:
+        versions = list(pool.map(register, range(16)))
+    assert sorted(versions) == list(range(1, 17))
+    for number, version in enumerate(versions):
+        assert store.registry.artefact(NAME, version) == b"model %d" % number
+    assert store.registry.alias_history(NAME)["version"].tolist() == [1]
+
+
+def test_sixteen_writers_of_one_model_make_one_version(store: Store, draft: Make) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        made = list(pool.map(lambda _: store.registry.register(draft(), b"model"), range(16)))
+    assert {one.version for one in made} == {1}
+    assert sum(one.created for one in made) == 1
