@@ -24,7 +24,7 @@ def money_text(amount: float, currency: str) -> str:
 
 def range_text(low: str, high: str) -> str:
     """An interval of two texts."""
-    return low if NO_ANSWER in (low, high) else f"{low} to {high}"
+    return NO_ANSWER if NO_ANSWER in (low, high) else f"{low} to {high}"
 
 
 def percent_text(value: float | None) -> str:

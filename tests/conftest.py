@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from perfmodel import catalog
+from store import open_store
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with all demo runs, and fitted models of one reconstructed and one measured pair. Do not write to it."""
+    home = tmp_path_factory.mktemp("demo")
+    store = open_store(home)
+    pairs = catalog.add_demo_runs(store)
+    for application, cluster in pairs:
+        if application == "resnet50":
+            assert all(not outcome.refused for outcome in catalog.fit(store, application, cluster))
+    return home

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Page, expect
+
+from pages.ui import formats
+from perfmodel import catalog
+from perfmodel.cost import EXAMPLE_PRICE, Price
+from perfmodel.prediction import answer, best_scenario, question
+from store import open_store
+
+PAPER = "?cluster=paper-2020&application=resnet50"
+
+
+@pytest.fixture(scope="module")
+def models(demo_home):
+    return {n: c.model for n, c in catalog.champions(open_store(demo_home), "resnet50", "paper-2020").items()}
+
+
+def expected(models, asked: pd.DataFrame, price: Price = EXAMPLE_PRICE) -> pd.Series:
+    return answer(models[best_scenario(models, asked)], asked, price).iloc[0]
+
+
+def metric(page: Page, label: str):
+    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+
+
+def shows(page: Page, row: pd.Series, currency: str = "USD") -> None:
+    expect(metric(page, "Predicted time")).to_have_text(formats.time_text(row["predicted_s"]))
+    expect(metric(page, "Cost")).to_have_text(formats.money_text(row["cost"], currency))
+    expect(metric(page, "Core-hours")).to_have_text(formats.number_text(row["core_hours"]))
+    expect(page.get_by_text(f"Exactly {row['predicted_s']:,.1f} s")).to_be_visible()
+
+
+def test_first_screen_of_the_app_shows_a_prediction(app_url, page):
+    page.goto(app_url)
+    expect(metric(page, "Predicted time")).to_have_text(re.compile(r"\d+ (d|h|min|s)\b"))
+
+
+def test_the_screen_shows_what_the_model_predicts(app_url, page, models):
+    page.goto(f"{app_url}/{PAPER}")
+    shows(page, expected(models, question(3, 8, 14, 100)))
+    expect(page.get_by_text("Reconstructed runs: 1,260")).to_be_visible()
+
+
+def test_a_slider_changes_the_numbers_and_the_url_reproduces_the_screen(app_url, page, models, browser):
+    page.goto(f"{app_url}/{PAPER}")
+    shows(page, expected(models, question(3, 8, 14, 100)))
+    page.get_by_role("slider", name="Executors", exact=True).press("ArrowLeft")
+    shows(page, expected(models, question(2, 8, 14, 100)))
+    expect(page).to_have_url(re.compile(r"[?&]executors=2\b"))
+    other = browser.new_context().new_page()
+    other.goto(page.url)
+    shows(other, expected(models, question(2, 8, 14, 100)))
+    other.context.close()
+
+
+def test_leaving_the_profiled_range_is_said(app_url, page, models):
+    page.goto(f"{app_url}/{PAPER}&executors=5")
+    shows(page, expected(models, question(5, 8, 14, 100)))
+    expect(page.get_by_text("Outside the profiled range")).to_be_visible()
+    expect(page.get_by_text("Executors: profiled at 1 to 3")).to_be_visible()
+
+
+def test_the_data_size_can_be_given_in_images_and_the_price_edited(app_url, page, models):
+    page.goto(f"{app_url}/{PAPER}&size_by=Images&images=20000&core_price=1&gib_price=0&currency=EUR")
+    shows(page, expected(models, question(3, 8, 14, 10), Price(1, 0, "EUR")), "EUR")
+    expect(page.get_by_text("Baseline answers for the whole data set only")).to_be_visible()
+
+
+def test_values_out_of_range_in_the_url_fall_back_to_the_default(app_url, page, models):
+    page.goto(f"{app_url}/{PAPER}&executors=-7&cores=lots&scenario=none")
+    shows(page, expected(models, question(3, 8, 14, 100)))
+
+
+def test_the_measured_cluster_says_that_it_was_measured(app_url, page, demo_home):
+    pairs = open_store(demo_home).runs.pairs()
+    [cluster] = pairs.loc[pairs["cluster"] != "paper-2020", "cluster"]
+    page.goto(f"{app_url}/?cluster={cluster}")
+    expect(page.get_by_text("Measured runs:")).to_be_visible()
+    expect(metric(page, "Predicted time")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_narrow_screen_does_not_scroll_sideways(app_url, page, width):
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{app_url}/{PAPER}")
+    expect(metric(page, "Predicted time")).to_be_visible()
+    scroll, client = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+    assert scroll <= client

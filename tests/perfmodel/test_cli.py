@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from perfmodel import catalog
+from perfmodel.cost import EXAMPLE_PRICE
+from perfmodel.prediction import answer, question
+from store import open_store
+
+PAIR = ["--application", "resnet50", "--cluster", "paper-2020"]
+PREDICT = ["predict", *PAIR, "--executors", "3", "--cores", "8", "--memory", "8g"]
+    "predict",
+    "--application",
+    "resnet50",
+    "--cluster",
+    "paper-2020",
+    "--executors",
+    "3",
+    "--cores",
+    "8",
+    "--memory",
+    "8g",
+]
+
+
+def perfmodel(*arguments, home):
+    command = [sys.executable, "-m", "perfmodel", *arguments, "--home", str(home)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+
+
+def test_predict_prints_what_the_model_says(demo_home):
+    done = perfmodel(*PREDICT, "--json", home=demo_home)
+    assert done.returncode == 0, done.stderr
+    printed = json.loads(done.stdout)
+    models = catalog.champions(open_store(demo_home), "resnet50", "paper-2020")
+    expected = answer(models["4-2"].model, question(3, 8, 8, 100), EXAMPLE_PRICE).iloc[0]
+    assert printed["scenario"] == "4-2"
+    for column in ("predicted_s", "predicted_low_s", "predicted_high_s", "cost"):
+        assert printed[column] == pytest.approx(expected[column])
+
+
+def test_predict_speaks_to_people(demo_home):
+    done = perfmodel(*PREDICT, "--sampling-rate", "150", home=demo_home)
+    assert done.returncode == 0, done.stderr
+    for word in ("time ", "interval ", "cost ", "resnet50@paper-2020/4-2 v1", "outside the profiled range"):
+        assert word in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([*PREDICT[:-1], "lots"], "no amount of memory"),
+        ([*PREDICT, "--scenario", "baseline", "--sampling-rate", "10"], "whole data set only"),
+        ([*PREDICT, "--scenario", "7"], "no registered model"),
+        ([*PREDICT, "--price-core-hour", "-1"], "zero or more"),
+        (["predict", "--application", "vgg", *PREDICT[3:]], "there is no model of vgg on paper-2020"),
+        (["fit", "--application", "vgg", "--cluster", "paper-2020"], "no usable runs of vgg"),
+        (["fit", "--application", "resnet50", "--cluster", "paper-2020", "--scenarios", "x"], "no scenario 'x'"),
+        (["fit", "--application", "resnet50", "--cluster", "paper-2020", "--techniques", "x"], "no technique 'x'"),
+    ],
+)
+def test_wrong_input_is_one_clear_line_and_status_2(demo_home, arguments, message):
+    done = perfmodel(*arguments, home=demo_home)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_fitting_again_says_that_nothing_is_new(demo_home):
+    done = perfmodel("fit", "--application", "resnet50", "--cluster", "paper-2020", home=demo_home)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("registered before") == 2
