@@ -13,18 +13,6 @@ from store import open_store
 
 PAIR = ["--application", "resnet50", "--cluster", "paper-2020"]
 PREDICT = ["predict", *PAIR, "--executors", "3", "--cores", "8", "--memory", "8g"]
-    "predict",
-    "--application",
-    "resnet50",
-    "--cluster",
-    "paper-2020",
-    "--executors",
-    "3",
-    "--cores",
-    "8",
-    "--memory",
-    "8g",
-]
 
 
 def perfmodel(*arguments, home):
