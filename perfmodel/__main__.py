@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from collections.abc import Sequence
@@ -17,8 +16,9 @@ from perfmodel.errors import PerfmodelError
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.scenarios import SCENARIOS
 from store import open_store
-from store.cli import add_home, add_json, records, run
+from store.cli import add_home, add_json, print_json, run
 from store.durations import duration
+from store.frames import plain_records
 
 _GIB = {"": 1.0, "g": 1.0, "gib": 1.0, "gb": 1.0, "m": 1 / 1024, "mib": 1 / 1024, "mb": 1 / 1024}
 
@@ -49,7 +49,7 @@ def _fit(args: argparse.Namespace) -> int:
         if not args.json:
             print(_outcome_text(outcome), flush=True)
     if args.json:
-        print(json.dumps([vars(outcome) for outcome in outcomes], indent=2))
+        print_json([vars(outcome) for outcome in outcomes])
     if all(outcome.refused for outcome in outcomes):
         raise PerfmodelError("no scenario could be fitted; the reasons are above")
     return 0
@@ -85,11 +85,11 @@ def _predict(args: argparse.Namespace) -> int:
 
 
 def _print_answer(answer: pd.DataFrame, args: argparse.Namespace) -> None:
-    [record] = records(answer)
+    [record] = plain_records(answer)
     if record["predicted_s"] is None:
         raise PerfmodelError(record["note"])
     if args.json:
-        print(json.dumps(record, indent=2))
+        print_json(record)
         return
     low, high = duration(record["predicted_low_s"]), duration(record["predicted_high_s"])
     print(f"time      {duration(record['predicted_s'])} ({record['predicted_s']:.1f} s)")

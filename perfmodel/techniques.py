@@ -93,11 +93,11 @@ def _ridge_errors(X: FloatArray, y: FloatArray, grid: list[Params], seed: int) -
 def _forest_errors(X: FloatArray, y: FloatArray, grid: list[Params], seed: int) -> FloatArray:
     """Grid points that grow the same trees are grown once; fewer trees are a part of more trees."""
     most = max(point["n_estimators"] for point in grid)
-    grown: dict[tuple[int, int | None], FloatArray] = {}
+    grown: dict[tuple[int, int], FloatArray] = {}
     errors = np.empty((len(y), len(grid)))
     for j, point in enumerate(grid):
         features = _features_a_split(point["max_features"], X.shape[1])
-        depth = point["max_depth"] if point["max_depth"] < len(y) - 2 else None  # a tree of n rows is < n deep
+        depth = min(point["max_depth"], len(y))  # no tree is as deep as it has rows
         if (features, depth) not in grown:
             grown[features, depth] = leave_one_out_predictions(X, y, features, depth, most, seed)
         errors[:, j] = (grown[features, depth][: point["n_estimators"]].mean(axis=0) - y) ** 2

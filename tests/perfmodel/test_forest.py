@@ -21,7 +21,7 @@ def by_scikit_learn(X, y, max_features, n_trees, seed, max_depth=None):
 def test_equals_scikit_learns_forest_with_a_prefix_of_the_trees(n_features, n_trees, seed):
     grid = np.array(list(itertools.product((2.0, 4.0, 6.0), (1.0, 0.5, 1 / 3))))[:, :n_features]
     y = np.random.default_rng(seed).uniform(1, 9, len(grid))
-    trees = leave_one_out_predictions(grid, y, 1, None, 20, seed)
+    trees = leave_one_out_predictions(grid, y, 1, 50, 20, seed)
     expected = by_scikit_learn(grid, y, 1, n_trees, seed)
     np.testing.assert_allclose(trees[:n_trees].mean(axis=0), expected, rtol=1e-12)
 
@@ -30,7 +30,7 @@ def test_equals_scikit_learn_on_distinct_values_and_a_question_half_way():
     x = np.array([[1.0], [2.0], [3.0], [5.0], [4.0]])
     y = np.array([10.0, 8.0, 1.0, 3.0, 2.0])
     np.testing.assert_allclose(
-        leave_one_out_predictions(x, y, 1, None, 30, 1).mean(axis=0), by_scikit_learn(x, y, 1, 30, 1), rtol=1e-12
+        leave_one_out_predictions(x, y, 1, 50, 30, 1).mean(axis=0), by_scikit_learn(x, y, 1, 30, 1), rtol=1e-12
     )
 
 
@@ -46,5 +46,5 @@ def test_values_that_scikit_learn_calls_equal_are_not_split():
     x = np.array([[0.0], [5e-8], [1.0], [2.0]])
     y = np.array([1.0, 3.0, 5.0, 9.0])
     np.testing.assert_allclose(
-        leave_one_out_predictions(x, y, 1, None, 15, 2).mean(axis=0), by_scikit_learn(x, y, 1, 15, 2), rtol=1e-12
+        leave_one_out_predictions(x, y, 1, 50, 15, 2).mean(axis=0), by_scikit_learn(x, y, 1, 15, 2), rtol=1e-12
     )
