@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +37,7 @@ class FitOutcome:
     accuracy : dict of str to float
         Percent, by protocol.
     t1_s, t2_s : float
-        Collecting and fitting time in seconds; t2 is of the original fit.
+        Collecting time, and tuning and training time of the original fit, in seconds.
     refused : str
         Why there is no model; empty otherwise.
     """
@@ -109,12 +108,10 @@ def _fit_one(store: Store, application: str, cluster: str, runs: pd.DataFrame, m
     if known is not None:
         metrics = store.registry.metrics(name, known.version)
         return _known_outcome(name, known.version, metrics)
-    started = time.perf_counter()
     try:
         model.fit(runs[TRAINING_COLUMNS[:-1]], runs["completion_time_s"])
     except NotEnoughRunsError as error:
         return FitOutcome(name, None, False, {}, 0.0, 0.0, refused=str(error))
-    t2 = time.perf_counter() - started
     draft = ModelDraft(
         application=application,
         cluster=cluster,
@@ -122,11 +119,11 @@ def _fit_one(store: Store, application: str, cluster: str, runs: pd.DataFrame, m
         data_sha256=rows_hash,
         fingerprint=fingerprint,
         environment=artifacts.environment(),
-        metrics=_metrics(model, t2),
+        metrics=_metrics(model),
         **_description(model),
     )
     registered = store.registry.register(draft, artifacts.dump(model))
-    return FitOutcome(name, registered.version, registered.created, model.accuracy_, model.training_s_, t2)
+    return FitOutcome(name, registered.version, registered.created, model.accuracy_, model.training_s_, model.tuning_s_)
 
 
 def _known_outcome(name: str, version: int, metrics: pd.DataFrame) -> FitOutcome:
@@ -162,8 +159,8 @@ def _description(model: ScenarioModel) -> dict[str, Any]:
     }
 
 
-def _metrics(model: ScenarioModel, t2: float) -> list[Metric]:
-    t1 = model.training_s_
+def _metrics(model: ScenarioModel) -> list[Metric]:
+    t1, t2 = model.training_s_, model.tuning_s_
     scores = [
         Metric(metric, protocol, value, "%")
         for protocol, accuracy in model.accuracy_.items()
