@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from runner.applications import get_application
 from runner.errors import RunnerError
@@ -175,31 +173,3 @@ def _remark(spec: RunSpec) -> str:
 
 def _plural(word: str, number: int) -> str:
     return word if number == 1 else f"{word}s"
-
-
-def describe_plan(campaign: Campaign, plan: Plan) -> list[dict[str, Any]]:
-    """Return one row a planned run: what it is, how much it processes, and whether it is done already."""
-    left = {run.key for run in campaign.left()}
-    return [_describe(plan, run, run.key not in left) for run in plan.runs]
-
-
-def _describe(plan: Plan, run: PlannedRun, done: bool) -> dict[str, Any]:
-    one = run.configuration
-    images = sample_size(plan.images, one.sampling_rate_pct)
-    return {
-        "num_executors": one.num_executors,
-        "executor_cores": one.executor_cores,
-        "executor_memory_gb": one.executor_memory_mib / 1024,
-        "images_per_partition": one.images_per_partition,
-        "sampling_rate_pct": one.sampling_rate_pct,
-        "repeat": run.repeat,
-        "input_images": images,
-        "tasks": count_tasks(images, one.images_per_partition),
-        "done": done,
-    }
-
-
-def oversubscribed(runs: Sequence[PlannedRun]) -> int:
-    """Return how many runs ask for more cores than this machine lends."""
-    cpus = visible_cpus()
-    return sum(run.configuration.num_executors * run.configuration.executor_cores > cpus for run in runs)

@@ -12,13 +12,14 @@ import pandas as pd
 
 from runner.applications import APPLICATIONS, get_application
 from runner.arguments import read_integer, read_list, read_memory, read_rate, read_seconds
-from runner.campaign import Campaign, Limits, Summary, describe_plan, oversubscribed
+from runner.campaign import Campaign, Limits, Summary
 from runner.environment import check_java
 from runner.errors import RunnerError
 from runner.host import default_cluster_name, visible_cpus, visible_memory_mib
 from runner.images import Dataset, open_folder
 from runner.interrupts import stop_signals_interrupt
 from runner.plan import Plan, grid_runs
+from runner.preview import count_oversubscribed, describe_plan
 from runner.progress import Progress
 from runner.synthetic import make_synthetic, synthetic_name
 from store import Store, open_store
@@ -115,7 +116,7 @@ def _execute(campaign: Campaign, plan: Plan, store: Store, files: Dataset | None
     progress.say(
         f"campaign {campaign.name}: {len(plan.runs)} runs of {plan.application} on {plan.cluster}, {len(left)} left"
     )
-    if crowded := oversubscribed(left):
+    if crowded := count_oversubscribed(left, visible_cpus()):
         progress.say(
             f"note: {crowded} of them ask for more cores than the {visible_cpus()} of this machine; "
             "they are marked as oversubscribed and left out of fits"
@@ -127,10 +128,13 @@ def _execute(campaign: Campaign, plan: Plan, store: Store, files: Dataset | None
             plan.seed,
             lambda ready: _tell_photos(progress, ready, plan.images),
         )
-        return campaign.execute(dataset, progress)
+        summary = campaign.execute(dataset, progress)
     except KeyboardInterrupt:
         progress.say("stopped; what is finished is kept, and the same command again goes on from there")
         raise
+    if summary.failed:
+        progress.say(f"what the processes of failed runs said is in {store.home.root / 'logs'}")
+    return summary
 
 
 def _tell_photos(progress: Progress, ready: int, total: int) -> None:
@@ -139,7 +143,7 @@ def _tell_photos(progress: Progress, ready: int, total: int) -> None:
 
 
 def _show_plan(campaign: Campaign, plan: Plan, *, as_json: bool) -> int:
-    rows = describe_plan(campaign, plan)
+    rows = describe_plan(plan, campaign.left())
     done = sum(row["done"] for row in rows)
     if as_json:
         print(

@@ -12,8 +12,9 @@ from store.eventlog import EventLog
 # CPU seconds may exceed threads x elapsed seconds by clock granularity and by short-lived helper threads.
 CPU_TOLERANCE = 0.10
 CPU_SLACK_S = 0.5
-# Settings that Spark itself changes or adds to; the rest must be in the log as asked.
-_NOT_COMPARED = frozenset({"spark.master", "spark.executor.extraJavaOptions"})
+# JVM options, to which Spark adds its own, and the master's address, which is not known beforehand.
+_JVM_OPTIONS = frozenset({"spark.executor.extraJavaOptions", "spark.driver.extraJavaOptions"})
+_NOT_COMPARED = _JVM_OPTIONS | {"spark.master"}
 
 
 def find_faults(spec: RunSpec, result: dict[str, Any], log: EventLog) -> list[str]:
@@ -72,10 +73,10 @@ def _setting_faults(spec: RunSpec, log: EventLog) -> Iterator[str]:
     for name in asked.keys() - _NOT_COMPARED:
         if log.properties.get(name) != asked[name]:
             yield f"{name} was {log.properties.get(name)!r}, {asked[name]!r} was asked for"
-    options = "spark.executor.extraJavaOptions"
-    missing = set(asked[options].split()) - set(log.properties.get(options, "").split())
-    if missing:
-        yield f"executors ran without {' '.join(sorted(missing))}"
+    for name in _JVM_OPTIONS:
+        missing = set(asked[name].split()) - set(log.properties.get(name, "").split())
+        if missing:
+            yield f"{name} was without {' '.join(sorted(missing))}"
 
 
 def _work_faults(spec: RunSpec, result: dict[str, Any]) -> Iterator[str]:

@@ -1,0 +1,85 @@
+"""Starting campaigns as users do, and looking at what they leave behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import psutil
+
+from store import open_store
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE_S = 240
+
+
+def profile_command(home: Path, *arguments: str) -> list[str]:
+    """The command line of a campaign of the tiny CNN; `arguments` come last and win."""
+    fixed = ["--application", "tiny_cnn", "--cluster", "here", "--home", str(home), "--json"]
+    return [sys.executable, "-m", "runner", "profile", *fixed, *arguments]
+
+
+def start_profile(home: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start a campaign and return its process."""
+    command = profile_command(home, *arguments)
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
+
+
+def run_profile(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a campaign to its end."""
+    return subprocess.run(
+        profile_command(home, *arguments),
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+
+
+def wait_until(happened: Callable[[], bool], what: str) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not happened():
+        assert time.monotonic() < deadline, f"{what} did not happen"
+        time.sleep(0.1)
+
+
+def processes_of(home: Path) -> list[str]:
+    """Command lines of running processes that know of `home`, from their arguments, environment or folder."""
+    return [line for process in psutil.process_iter() if (line := _known(process, str(home)))]
+
+
+def _known(process: psutil.Process, home: str) -> str:
+    try:
+        line = " ".join(process.cmdline())
+        places = [line, process.cwd(), *process.environ().values()]
+        alive = process.status() != psutil.STATUS_ZOMBIE and process.pid != os.getpid()
+    except psutil.Error:
+        return ""
+    return line if alive and any(home in place for place in places) else ""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A home in which a campaign ran, and what the command said."""
+
+    home: Path
+    arguments: Sequence[str]
+    status: int
+    summary: dict[str, Any]
+    stderr: str
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """The rows of the store, fewest images first."""
+        return open_store(self.home).runs.load().sort_values("input_images").reset_index(drop=True)

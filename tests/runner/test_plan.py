@@ -1,0 +1,81 @@
+"""The grid of a campaign, its order, its name, and what is done already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from runner.plan import Configuration, Plan, PlannedRun, count_tasks, fit_batch, grid_runs, key_of_row
+
+GRID: dict[str, Any] = {
+    "executors": [1, 2],
+    "cores": [1],
+    "memory_mib": [512, 1024],
+    "images_per_partition": [20, 50],
+    "sampling_rates_pct": [1.0, 100.0],
+    "repeats": 3,
+    "seed": 0,
+}
+
+
+def make_plan(**changed: Any) -> Plan:
+    grid = GRID | {name: value for name, value in changed.items() if name in GRID}
+    others = {name: value for name, value in changed.items() if name not in GRID}
+    seed = {"seed": grid["seed"]}
+    names = {"application": "tiny_cnn", "cluster": "here", "dataset": "d", "images": 40} | seed | others
+    return Plan(**names, runs=grid_runs(**grid))
+
+
+def test_every_combination_comes_once_a_repeat() -> None:
+    runs = grid_runs(**GRID)
+    assert len(runs) == len(set(runs)) == 2 * 1 * 2 * 2 * 2 * 3
+    assert PlannedRun(Configuration(2, 1, 512, 50, 1.0), repeat=3) in runs
+
+
+def test_the_order_is_random_and_repeatable() -> None:
+    assert grid_runs(**GRID) == grid_runs(**GRID)
+    assert grid_runs(**GRID) != grid_runs(**GRID | {"seed": 1})
+    assert set(grid_runs(**GRID)) == set(grid_runs(**GRID | {"seed": 1}))
+    assert [run.repeat for run in grid_runs(**GRID)] != sorted(run.repeat for run in grid_runs(**GRID))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"repeats": 4}, {"seed": 1}, {"executors": [1]}, {"cluster": "there"}, {"images": 41}, {"dataset": "e"}],
+)
+def test_another_plan_gets_another_campaign(changed: dict[str, Any]) -> None:
+    assert make_plan().default_campaign() == make_plan().default_campaign()
+    assert make_plan(**changed).default_campaign() != make_plan().default_campaign()
+
+
+def test_a_stored_row_has_the_key_of_its_run() -> None:
+    run = PlannedRun(Configuration(2, 3, 1500, 50, 12.5), repeat=2)
+    row = {
+        "num_executors": 2,
+        "executor_cores": 3,
+        "executor_memory_gb": 1500 / 1024,
+        "images_per_partition": 50,
+        "sampling_rate_pct": 12.5,
+        "repeat": 2,
+    }
+    assert key_of_row(row) == run.key
+
+
+@pytest.mark.parametrize(("images", "size", "tasks"), [(1, 50, 1), (50, 50, 1), (51, 50, 2), (400, 50, 8)])
+def test_the_number_of_tasks(images: int, size: int, tasks: int) -> None:
+    assert count_tasks(images, size) == tasks
+
+
+@pytest.mark.parametrize(
+    ("images", "tasks", "batch"),
+    [
+        (400, 8, 13),  # partitions of 50: 4 batches of 13, not 3 of 16 and one of 2
+        (40, 2, 10),  # partitions of 20: 2 batches of 10
+        (4, 1, 4),
+        (1, 1, 1),
+        (320, 10, 16),
+    ],
+)
+def test_batches_divide_a_partition_evenly(images: int, tasks: int, batch: int) -> None:
+    assert fit_batch(images, tasks, largest=16) == batch
