@@ -1,4 +1,4 @@
-"""Leave-one-out predictions of random forests, exactly as scikit-learn would make them, without the waste.
+"""Held-out predictions of random forests, exactly as scikit-learn would make them, without the waste.
 
 scikit-learn draws the seeds of a forest's trees one after the other, so a forest of 50 trees is the first third of the
 forest of 150 with the same seed, and one pass answers for both. On tiny data a tree takes microseconds to grow and
@@ -10,6 +10,7 @@ result against `RandomForestRegressor`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from sklearn.tree._splitter import BestSplitter
 from sklearn.tree._tree import DepthFirstTreeBuilder, Tree
 
 from perfmodel.features import FloatArray
+from perfmodel.folds import Fold
 
 _MAX_INT = np.iinfo(np.int32).max
 _ONE_OUTPUT = np.array([1], dtype=np.intp)
@@ -33,15 +35,17 @@ class _FirstDraw:
         return self.value
 
 
-def leave_one_out_predictions(
-    X: FloatArray, y: FloatArray, max_features: int, max_depth: int, n_trees: int, seed: int
+def held_out_predictions(
+    X: FloatArray, y: FloatArray, folds: list[Fold], max_features: int, max_depth: int, n_trees: int, seed: int
 ) -> FloatArray:
-    """Each tree's prediction for each row, by forests that never saw that row.
+    """Each tree's prediction for each row, by forests that never saw the row's fold.
 
     Parameters
     ----------
     X : array of shape (n_rows, n_features)
     y : array of shape (n_rows,)
+    folds : list of Fold
+        Each row is held out once.
     max_features : int
         Features that a split may look at.
     max_depth : int
@@ -54,17 +58,16 @@ def leave_one_out_predictions(
     array of shape (n_trees, n_rows)
         The mean of the first k rows is the prediction of a forest of k trees.
     """
-    n_rows = len(y)
     X32 = X.astype(np.float32)
-    keep = ~np.eye(n_rows, dtype=bool)
-    folds = [(X32[keep[i]], y[keep[i]].reshape(-1, 1), X32[i : i + 1]) for i in range(n_rows)]
-    predictions = np.empty((n_trees, n_rows))
-    for t, tree_seed in enumerate(_tree_seeds(seed, n_trees)):
-        counts = _bootstrap_counts(tree_seed, n_rows - 1)
-        first_draw = _FirstDraw(np.random.RandomState(tree_seed).randint(0, _MAX_INT))
-        for i, (X_train, y_train, x) in enumerate(folds):
-            tree = _grow(X_train, y_train, counts, max_features, max_depth, first_draw)
-            predictions[t, i] = tree.predict(x).item()
+    seeds = _tree_seeds(seed, n_trees)
+    first_draws = [_FirstDraw(np.random.RandomState(s).randint(0, _MAX_INT)) for s in seeds]
+    predictions = np.empty((n_trees, len(y)))
+    for fold in folds:
+        X_train, y_train, asked = X32[fold.train], y[fold.train].reshape(-1, 1), X32[fold.held_out]
+        counts = _bootstrap_counts(tuple(seeds), len(fold.train))
+        for t, first_draw in enumerate(first_draws):
+            tree = _grow(X_train, y_train, counts[t], max_features, max_depth, first_draw)
+            predictions[t, fold.held_out] = tree.predict(asked).ravel()
     return predictions
 
 
@@ -73,9 +76,11 @@ def _tree_seeds(seed: int, n_trees: int) -> list[int]:
     return [random.randint(_MAX_INT) for _ in range(n_trees)]
 
 
-def _bootstrap_counts(tree_seed: int, n_rows: int) -> FloatArray:
-    sample = np.random.RandomState(tree_seed).randint(0, n_rows, n_rows)
-    return np.bincount(sample, minlength=n_rows).astype(np.float64)
+@lru_cache(maxsize=32)
+def _bootstrap_counts(seeds: tuple[int, ...], n_rows: int) -> FloatArray:
+    """How often each tree's bootstrap sample holds each row, shape (n_trees, n_rows); the same for equal folds."""
+    samples = (np.random.RandomState(seed).randint(0, n_rows, n_rows) for seed in seeds)
+    return np.array([np.bincount(sample, minlength=n_rows) for sample in samples], dtype=np.float64)
 
 
 def _grow(

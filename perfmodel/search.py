@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from perfmodel.features import FloatArray
+from perfmodel.folds import leave_one_out
 from perfmodel.techniques import Params, convergence_ignored, technique_named
 
 # A grid point must be better by more than rounding to replace an earlier one, so that ties are stable.
@@ -62,5 +63,5 @@ def _candidates(X: FloatArray, y: FloatArray, name: str, seed: int) -> list[Cand
     technique = technique_named(name)
     if len(y) < 3:
         return [Candidate(name, point, float("nan")) for point in technique.grid]
-    mse = np.mean(technique.leave_one_out(X, y, technique.grid, seed), axis=0)
+    mse = np.mean(technique.held_out_errors(X, y, leave_one_out(len(y)), technique.grid, seed), axis=0)
     return [Candidate(name, point, float(m)) for point, m in zip(technique.grid, mse, strict=True)]

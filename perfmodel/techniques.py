@@ -13,11 +13,12 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import Lasso, Ridge, RidgeCV, lasso_path
+from sklearn.linear_model import Lasso, Ridge, lasso_path
 
 from perfmodel.errors import UnknownNameError
 from perfmodel.features import FloatArray
-from perfmodel.forest import leave_one_out_predictions
+from perfmodel.folds import Fold, split
+from perfmodel.forest import held_out_predictions
 from perfmodel.published import published
 
 Params = dict[str, Any]
@@ -38,8 +39,9 @@ class Technique:
         Makes the scikit-learn estimator from a grid point and a seed.
     grid : list of dict
         Grid points in the paper's order.
-    leave_one_out : callable
-        ``(X, y, grid, seed) -> array (n_rows, n_grid)`` of squared errors in y's unit squared.
+    held_out_errors : callable
+        ``(X, y, folds, grid, seed) -> array (n_rows, n_grid)``: squared error of each row, in y's unit squared, by
+        models that were trained without the row's fold.
     extrapolates : bool
         Whether it can answer beyond the largest target that it was trained on.
     """
@@ -47,17 +49,12 @@ class Technique:
     name: str
     estimator: Callable[[Params, int], BaseEstimator]
     grid: list[Params]
-    leave_one_out: Callable[[FloatArray, FloatArray, list[Params], int], FloatArray]
+    held_out_errors: Callable[[FloatArray, FloatArray, list[Fold], list[Params], int], FloatArray]
     extrapolates: bool
 
 
 def _points(**axes: list[Any]) -> list[Params]:
     return [dict(zip(axes, point, strict=True)) for point in itertools.product(*axes.values())]
-
-
-def _folds(n: int) -> Iterator[tuple[Any, int]]:
-    keep = ~np.eye(n, dtype=bool)
-    return ((keep[i], i) for i in range(n))
 
 
 @contextmanager
@@ -68,29 +65,37 @@ def convergence_ignored() -> Iterator[None]:
         yield
 
 
-def _lasso_errors(X: FloatArray, y: FloatArray, grid: list[Params], seed: int) -> FloatArray:
+def _lasso_errors(X: FloatArray, y: FloatArray, folds: list[Fold], grid: list[Params], seed: int) -> FloatArray:
     """One regularisation path a fold answers for all alphas."""
     alphas = np.array([point["alpha"] for point in grid])
     order = np.argsort(-alphas)
     errors = np.empty((len(y), len(grid)))
-    for train, i in _folds(len(y)):
-        x_mean, y_mean = X[train].mean(axis=0), y[train].mean()
+    for fold, X_train, y_train in split(X, y, folds):
+        x_mean, y_mean = X_train.mean(axis=0), y_train.mean()
         with convergence_ignored():
             _, coefficients, _ = lasso_path(
-                np.asfortranarray(X[train] - x_mean), y[train] - y_mean, alphas=alphas[order], **LASSO_SOLVER
+                np.asfortranarray(X_train - x_mean), y_train - y_mean, alphas=alphas[order], **LASSO_SOLVER
             )
-        errors[i, order] = (y_mean + (X[i] - x_mean) @ coefficients - y[i]) ** 2
+        predicted = y_mean + (X[fold.held_out] - x_mean) @ coefficients
+        errors[np.ix_(fold.held_out, order)] = (predicted - y[fold.held_out, None]) ** 2
     return errors
 
 
-def _ridge_errors(X: FloatArray, y: FloatArray, grid: list[Params], seed: int) -> FloatArray:
-    """Closed form: scikit-learn's generalised cross-validation is exact leave-one-out."""
-    alphas = [point["alpha"] for point in grid]
-    errors = RidgeCV(alphas=alphas, store_cv_results=True).fit(X, y).cv_results_
-    return np.asarray(errors, dtype=np.float64).reshape(len(y), len(grid))
+def _ridge_errors(X: FloatArray, y: FloatArray, folds: list[Fold], grid: list[Params], seed: int) -> FloatArray:
+    """Closed form: one singular value decomposition a fold answers for all alphas."""
+    alphas = np.array([point["alpha"] for point in grid])
+    errors = np.empty((len(y), len(grid)))
+    for fold, X_train, y_train in split(X, y, folds):
+        x_mean, y_mean = X_train.mean(axis=0), y_train.mean()
+        U, s, Vt = np.linalg.svd(X_train - x_mean, full_matrices=False)
+        shrunk = s[:, None] / (s[:, None] ** 2 + alphas)
+        coefficients = Vt.T @ (shrunk * (U.T @ (y_train - y_mean))[:, None])
+        predicted = y_mean + (X[fold.held_out] - x_mean) @ coefficients
+        errors[fold.held_out] = (predicted - y[fold.held_out, None]) ** 2
+    return errors
 
 
-def _forest_errors(X: FloatArray, y: FloatArray, grid: list[Params], seed: int) -> FloatArray:
+def _forest_errors(X: FloatArray, y: FloatArray, folds: list[Fold], grid: list[Params], seed: int) -> FloatArray:
     """Grid points that grow the same trees are grown once; fewer trees are a part of more trees."""
     most = max(point["n_estimators"] for point in grid)
     grown: dict[tuple[int, int], FloatArray] = {}
@@ -99,7 +104,7 @@ def _forest_errors(X: FloatArray, y: FloatArray, grid: list[Params], seed: int) 
         features = _features_a_split(point["max_features"], X.shape[1])
         depth = min(point["max_depth"], len(y))  # no tree is as deep as it has rows
         if (features, depth) not in grown:
-            grown[features, depth] = leave_one_out_predictions(X, y, features, depth, most, seed)
+            grown[features, depth] = held_out_predictions(X, y, folds, features, depth, most, seed)
         errors[:, j] = (grown[features, depth][: point["n_estimators"]].mean(axis=0) - y) ** 2
     return errors
 

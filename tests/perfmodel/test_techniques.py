@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from perfmodel.errors import UnknownNameError
+from perfmodel.folds import leave_one_out
 from perfmodel.techniques import TECHNIQUES, convergence_ignored, technique_named
 
 
@@ -34,14 +35,14 @@ def test_grids_are_the_papers():
 @pytest.mark.parametrize("name", ["lasso", "ridge"])
 def test_fast_leave_one_out_of_the_linear_techniques_equals_brute_force(name, rows):
     technique = TECHNIQUES[name]
-    fast = technique.leave_one_out(*rows, technique.grid, 0)
+    fast = technique.held_out_errors(*rows, leave_one_out(12), technique.grid, 0)
     np.testing.assert_allclose(fast, brute_force(technique, *rows, technique.grid, 0), rtol=1e-6, atol=1e-6)
 
 
 def test_fast_leave_one_out_of_the_forest_equals_brute_force(rows):
     technique = TECHNIQUES["random_forest"]
     grid = [point for point in technique.grid if point["n_estimators"] == 50 and point["max_depth"] != 100]
-    fast = technique.leave_one_out(*rows, technique.grid, 5)
+    fast = technique.held_out_errors(*rows, leave_one_out(12), technique.grid, 5)
     chosen = fast[:, [technique.grid.index(point) for point in grid]]
     np.testing.assert_allclose(chosen, brute_force(technique, *rows, grid, 5), rtol=1e-9)
 
