@@ -76,9 +76,18 @@ def _format(commands: Commands[argparse.ArgumentParser]) -> None:
     command.set_defaults(func=print_format)
 
 
+def _open(args: argparse.Namespace) -> Store:
+    """Open the store; what it cannot take in is said on stderr, out of the way of data."""
+    store = open_store(args.home)
+    if rejected := store.inbox.rejected():
+        count, folder = len(rejected), rejected[0].parent
+        print(f"note: {count} files are no valid runs; the reasons are in {folder}", file=sys.stderr)
+    return store
+
+
 def import_files(args: argparse.Namespace) -> int:
     """Import every file; a bad one does not keep the others out, but the status says so."""
-    store = open_store(args.home)
+    store = _open(args)
     outcomes = []
     status = 0
     for file in args.files:
@@ -103,7 +112,7 @@ def _say(outcome: dict[str, object]) -> None:
 
 def list_runs(args: argparse.Namespace) -> None:
     """Print the runs that pass the filters."""
-    store = open_store(args.home)
+    store = _open(args)
     frame = store.runs.load(args.application, args.cluster, args.campaign, status=args.status, origin=args.origin)
     if args.format == "table":
         frame = frame.drop(columns="settings").dropna(axis="columns", how="all")
@@ -112,7 +121,7 @@ def list_runs(args: argparse.Namespace) -> None:
 
 def list_models(args: argparse.Namespace) -> None:
     """Print the versions that pass the filters."""
-    frame = open_store(args.home).registry.load(args.application, args.cluster)
+    frame = _open(args).registry.load(args.application, args.cluster)
     if args.format == "table":
         frame = frame[["name", "version", "aliases", "techniques", "training_runs", "created_at"]]
     cli.print_frame(frame, args.format)
@@ -120,7 +129,7 @@ def list_models(args: argparse.Namespace) -> None:
 
 def promote(args: argparse.Namespace) -> None:
     """Move an alias and say where it points."""
-    store: Store = open_store(args.home)
+    store = _open(args)
     store.registry.promote(args.name, args.version, args.alias)
     version = store.registry.get(args.name, args.alias).version
     print(f"{args.alias} of {args.name} is now version {version}")

@@ -7,10 +7,11 @@ import json
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype
+from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype, is_scalar
 
 from store import hints
 from store.frames import to_json
@@ -74,7 +75,7 @@ def _numbers(cells: pd.Series[Any], column: Column) -> Read:
         values = cells.astype("Float64").astype("float64")
         malformed = (values % 1 != 0) & values.notna() if column.type == "integer" else values.isna() & False
     else:
-        text = cells.map(str, na_action="ignore").astype(object)
+        text = _strings(cells)
         fits = text.str.fullmatch(pattern, na=False).astype(bool)
         malformed = text.notna() & ~fits
         values = pd.to_numeric(text.where(fits), errors="coerce").astype("float64")
@@ -86,6 +87,19 @@ def _numbers(cells: pd.Series[Any], column: Column) -> Read:
     for row in outside.index[outside]:
         complaints[row] = _outside(column, float(values[row]))
     return Read(values.where(~(malformed | outside)), complaints)
+
+
+def absent(value: Any) -> bool:
+    """Say whether a cell holds nothing: None, NaN, NaT or NA."""
+    return value is None or bool(is_scalar(value) and pd.isna(value))
+
+
+def _strings(cells: pd.Series[Any]) -> pd.Series[Any]:
+    """Write what is there as text, times as ISO 8601."""
+    texts = [
+        None if absent(cell) else cell.isoformat() if isinstance(cell, date) else str(cell) for cell in cells.tolist()
+    ]
+    return pd.Series(texts, index=cells.index, dtype=object)
 
 
 def _within(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
@@ -111,10 +125,10 @@ def _unit(column: Column) -> str:
 def _moments(cells: pd.Series[Any]) -> Read:
     if is_datetime64_any_dtype(cells):
         return Read(pd.to_datetime(cells, utc=True), {})
-    text = cells.map(lambda value: value.isoformat() if hasattr(value, "isoformat") else str(value), na_action="ignore")
-    fits = text.astype(object).str.fullmatch(_MOMENT, na=False).astype(bool)
+    text = _strings(cells)
+    fits = text.str.fullmatch(_MOMENT, na=False).astype(bool)
     values = pd.to_datetime(text.where(fits), format="ISO8601", utc=True, errors="coerce")
-    wrong = cells.notna() & values.isna()
+    wrong = text.notna() & values.isna()
     complaints = {row: f"{_show(cells[row])} is not a time such as 2026-01-31T13:45:00Z" for row in wrong.index[wrong]}
     return Read(values, complaints)
 
@@ -129,7 +143,7 @@ def _each(cells: pd.Series[Any], reader: Callable[[Any], Any]) -> Read:
         try:
             if isinstance(cell, str):
                 value = known[cell] if cell in known else known.setdefault(cell, reader(cell))
-            elif isinstance(cell, Mapping) or not pd.isna(cell):
+            elif not absent(cell):
                 value = reader(cell)
         except ValueError as error:
             complaints[row] = str(error)
@@ -141,7 +155,9 @@ def _texts(column: Column) -> Callable[[Any], str]:
     longest = NAME_LENGTH if column.name in ("application", "cluster") else TEXT_LENGTH
 
     def text(cell: Any) -> str:
-        value = cell if isinstance(cell, str) else str(cell)
+        if not isinstance(cell, str | int | float):
+            raise ValueError(f"{_show(cell)} is not text")
+        value = str(cell)
         if len(value) > longest:
             raise ValueError(f"{_show(value)} has {len(value):,} characters, at most {longest} are allowed")
         if not value.isprintable():

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 
 from store.errors import SparkcastError
+from store.frames import plain, plain_records
 from store.home import VARIABLE
 
 Format = Literal["table", "csv", "json"]
 FORMATS: tuple[Format, ...] = ("table", "csv", "json")
 DEBUG = "SPARKCAST_DEBUG"
+records = plain_records  # for commands that print a frame inside a larger JSON
 
 
 def add_home(parser: argparse.ArgumentParser) -> None:
@@ -77,7 +78,7 @@ def _fail(text: str, status: int) -> int:
 def print_frame(frame: pd.DataFrame, format: Format = "table") -> None:
     """Print a frame on stdout: a table for people, CSV, or a JSON list of objects."""
     if format == "json":
-        print_json(records(frame))
+        print_json(plain_records(frame))
     elif format == "csv":
         cells = frame.apply(lambda column: column.map(_csv_cell))
         print(cells.to_csv(index=False), end="")
@@ -92,32 +93,15 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, indent=2))
 
 
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return one dict a row that JSON can hold: missing values None, times ISO 8601."""
-    return [{str(name): _plain(value) for name, value in row.items()} for row in frame.to_dict(orient="records")]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, pd.Timestamp):
-        return None if pd.isna(value) else value.isoformat().replace("+00:00", "Z")
-    if isinstance(value, dict | list):
-        return value
-    if isinstance(value, np.ndarray | tuple):
-        return list(value)
-    if pd.isna(value):
-        return None
-    return value.item() if isinstance(value, np.generic) else value
-
-
 def _csv_cell(value: Any) -> Any:
-    plain = _plain(value)
-    return json.dumps(plain) if isinstance(plain, dict | list) else plain
+    cell = plain(value)
+    return json.dumps(cell) if isinstance(cell, dict | list) else cell
 
 
 def _table_cell(value: Any) -> Any:
-    plain = _plain(value)
-    if plain is None:
+    cell = plain(value)
+    if cell is None:
         return ""
-    if isinstance(plain, dict):
-        return ", ".join(f"{key}={item}" for key, item in plain.items())
-    return ", ".join(map(str, plain)) if isinstance(plain, list) else plain
+    if isinstance(cell, dict):
+        return ", ".join(f"{key}={item}" for key, item in cell.items())
+    return ", ".join(map(str, cell)) if isinstance(cell, list) else cell

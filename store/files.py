@@ -6,11 +6,18 @@ import os
 import uuid
 from pathlib import Path
 
+from store.errors import StoreUnusableError
+
 
 def write_durably(path: Path, content: bytes) -> None:
     """Write a file so that it survives a crash once this returns.
 
     Written beside its place, flushed to the disk and renamed: nobody ever sees half of it.
+
+    Raises
+    ------
+    StoreUnusableError
+        If it cannot be written, because the disk is full for example.
     """
     draft = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
     try:
@@ -19,6 +26,8 @@ def write_durably(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+    except OSError as error:
+        raise StoreUnusableError(f"cannot write {path}: {error.strerror or error}") from error
     finally:
         draft.unlink(missing_ok=True)
     sync_folder(path.parent)

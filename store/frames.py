@@ -100,3 +100,21 @@ def _from_json(value: Any) -> dict[str, Any]:
     if isinstance(value, str):
         value = json.loads(value)
     return dict(value) if isinstance(value, Mapping) else {}
+
+
+def plain_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return one dict a row that JSON can hold: missing values None, times ISO 8601."""
+    return [{str(name): plain(value) for name, value in row.items()} for row in frame.to_dict(orient="records")]
+
+
+def plain(value: Any) -> Any:
+    """Return a cell of a typed frame as JSON can hold it."""
+    if isinstance(value, dict | list):
+        return value
+    if isinstance(value, np.ndarray | tuple):
+        return list(value)
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat().replace("+00:00", "Z")
+    return value.item() if isinstance(value, np.generic) else value

@@ -66,4 +66,4 @@ class Home:
 def locate(home: Path | str | None = None) -> Home:
     """Find the home: `home`, else the variable SPARKCAST_HOME, else ./.sparkcast."""
     chosen = home or os.environ.get(VARIABLE) or DEFAULT
-    return Home(Path(chosen).expanduser().absolute())
+    return Home(Path(chosen).expanduser().resolve())

@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from store.artifacts import sha256
+from store.batch import Batch, conflicts, insert
 from store.database import Connection, Database, utc_now
 from store.errors import InvalidRunsError, UnreadableFileError
 from store.reading import read_csv
-from store.runs import Batch, conflicts, insert
 from store.validation import validate
 
 _ORIGIN_NOTE = "column origin was ignored: what is uploaded has the origin uploaded"

@@ -10,18 +10,19 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
+from store.batch import insert, prepare
+from store.cells import absent
 from store.database import Database
-from store.errors import InvalidRunsError
+from store.errors import InvalidRunsError, StoreUnusableError
 from store.files import sync_folder, write_durably
+from store.frames import plain_records
 from store.records import RunRecord
-from store.runs import insert, prepare
 
 BATCH = 500
 REJECTED = "rejected"
+_MALFORMED = (ValueError, LookupError, TypeError, RecursionError)
 
 
 class Inbox:
@@ -49,12 +50,18 @@ class Inbox:
         InvalidRunsError
             If the run breaks the run-log contract.
         """
-        run = {**record.run, "run_id": record.run.get("run_id") or str(uuid.uuid4())}
-        whole = RunRecord(run, record.tasks, record.executors)
-        run_id = prepare([whole]).runs["run_id"][0]
-        content = {"run": run, "tasks": list(whole.tasks), "executors": list(whole.executors)}
-        path = self.folder / f"{run_id}.json"
-        write_durably(path, json.dumps(content, default=_plain).encode())
+        run = dict(record.run)
+        if absent(run.get("run_id")):
+            run["run_id"] = str(uuid.uuid4())  # not by content: equal measurements are two runs
+        valid = prepare([RunRecord(run, record.tasks, record.executors)])
+        [clean] = plain_records(valid.runs)
+        content = {
+            "run": clean,
+            "tasks": valid.tasks.to_pylist(),
+            "executors": valid.executors.to_pylist(),
+        }
+        path = self.folder / f"{clean['run_id']}.json"
+        write_durably(path, json.dumps(content).encode())
         return path
 
     def drain(self) -> int:
@@ -64,6 +71,10 @@ class Inbox:
         """
         files = sorted(self.folder.glob("[!.]*.json"))
         return sum(self._drain_files(files[start : start + BATCH]) for start in range(0, len(files), BATCH))
+
+    def rejected(self) -> list[Path]:
+        """Return the files that were set aside; the reason is beside each, as .txt."""
+        return sorted((self.folder / REJECTED).glob("*.json"))
 
     def _drain_files(self, files: Iterable[Path]) -> int:
         records = {path: record for path in files if (record := self._read(path)) is not None}
@@ -94,26 +105,25 @@ class Inbox:
             return RunRecord(dict(content["run"]), content["tasks"], content["executors"])
         except FileNotFoundError:
             return None
-        except (ValueError, LookupError, TypeError, RecursionError) as error:
+        except (PermissionError, IsADirectoryError, *_MALFORMED) as error:
             self._reject(path, error)
             return None
+        except OSError as error:
+            raise StoreUnusableError(f"cannot read {path}: {error.strerror or error}") from error
 
     def _reject(self, path: Path, error: Exception) -> None:
-        """Set a file aside that is no run; it is kept for a person to look at."""
+        """Set a file aside that is no run; it is kept, with a note, for a person to look at."""
         folder = self.folder / REJECTED
         folder.mkdir(exist_ok=True)
-        note = f"{path.name} is not a valid run and was set aside: {error}\n"
-        write_durably(folder / f"{path.name}.txt", note.encode())
+        target = folder / path.name
+        if target.exists():
+            target = folder / f"{path.stem}.{uuid.uuid4().hex[:8]}.json"
+        note = (
+            f"{path.name} is not a valid run and was set aside: {error}\n"
+            f"Correct it and move it back to {self.folder}, or delete it.\n"
+        )
+        write_durably(target.with_suffix(".txt"), note.encode())
         try:
-            path.rename(folder / path.name)
+            path.rename(target)
         except FileNotFoundError:
             return  # another process set it aside at the same moment
-
-
-def _plain(value: Any) -> Any:
-    """Give JSON what it does not know: times, and numpy's numbers."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if hasattr(value, "item"):
-        return value.item()
-    raise TypeError(f"a run cannot hold {type(value).__name__}")

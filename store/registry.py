@@ -70,6 +70,9 @@ class Registry:
             If the draft cannot be a version.
         """
         _check(draft, artefact)
+        with self._database.transaction() as connection:
+            if known := _known(connection, draft):
+                return known
         digest = self._artifacts.put(artefact)
         size = len(artefact)
         return self._database.write(lambda connection: _register(connection, draft, digest, size))
@@ -186,13 +189,17 @@ def _check_alias(alias: str) -> None:
         raise StoreError(f"alias {alias!r} is reserved; choose another name")
 
 
-def _register(connection: Connection, draft: ModelDraft, digest: str, size: int) -> Registered:
-    known = connection.execute(
+def _known(connection: Connection, draft: ModelDraft) -> Registered | None:
+    row = connection.execute(
         "SELECT version FROM models WHERE name = ? AND fingerprint = ?",
         [draft.name, draft.fingerprint],
     ).fetchone()
-    if known is not None:
-        return Registered(known[0], created=False)
+    return None if row is None else Registered(row[0], created=False)
+
+
+def _register(connection: Connection, draft: ModelDraft, digest: str, size: int) -> Registered:
+    if known := _known(connection, draft):
+        return known
     version = (_newest(connection, draft.name) or 0) + 1
     connection.execute(_INSERT, _record(draft, version, digest, size))
     rows = [[draft.name, version, m.name, m.protocol, m.value, m.unit] for m in draft.metrics]

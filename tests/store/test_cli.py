@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from store import ModelDraft, Store, cli, document, open_store, runlog
+from store.frames import plain_records
 
 ROOT = Path(__file__).parents[2]
 Csv = Callable[..., bytes]
@@ -124,6 +125,13 @@ def test_a_store_that_cannot_be_used_is_one(command: Command, tmp_path: Path) ->
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_runs_that_were_set_aside_are_mentioned(command: Command, store: Store) -> None:
+    (store.home.inbox / "bad.json").write_text("{")
+    done = command("runs", "--json")
+    assert (done.returncode, done.stdout) == (0, "[]\n")
+    assert done.stderr == (f"note: 1 files are no valid runs; the reasons are in {store.home.inbox / 'rejected'}\n")
+
+
 def raising(error: BaseException) -> argparse.ArgumentParser:
     def fail(_: argparse.Namespace) -> NoReturn:
         raise error
@@ -172,4 +180,4 @@ def test_json_has_no_nan_and_utc_times() -> None:
     frame = pd.DataFrame(
         {"a": [float("nan")], "b": [pd.Timestamp("2026-01-01", tz="UTC")], "c": [pd.NA], "d": [{"x": 1}]}
     )
-    assert cli.records(frame) == [{"a": None, "b": "2026-01-01T00:00:00Z", "c": None, "d": {"x": 1}}]
+    assert plain_records(frame) == [{"a": None, "b": "2026-01-01T00:00:00Z", "c": None, "d": {"x": 1}}]

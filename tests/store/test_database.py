@@ -16,6 +16,7 @@ import pytest
 
 from store import Store, StoreLockedError, StoreUnusableError, open_store
 from store.database import Connection, Database
+from store.errors import ConflictError
 
 HOLD = """
 import sys, duckdb
@@ -28,6 +29,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from store.database import Connection, Database
+from store.errors import ConflictError
 database = Database(Path(sys.argv[1]), wait_s=60)
 def write(number):
     database.write(lambda c: c.execute("INSERT INTO seen VALUES (?, ?)", [sys.argv[2], number]))
@@ -95,6 +97,20 @@ def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
     with pytest.raises(ZeroDivisionError):
         database.write(work)
     assert count(database) == 0
+
+
+def test_writers_that_always_collide_give_up_in_the_end(database: Database) -> None:
+    def work(_: Connection) -> None:
+        raise duckdb.TransactionException("write-write conflict")
+
+    with pytest.raises(ConflictError, match=r"could not write for 0\.1 s: write-write conflict"):
+        Database(database.path, wait_s=0.1).write(work)
+
+
+def test_one_file_by_two_names_is_one_store(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "home")
+    store, other = open_store(tmp_path / "home"), open_store(tmp_path / "link")
+    assert store.home == other.home
 
 
 def test_threads_share_the_file_with_a_cursor_each(database: Database) -> None:

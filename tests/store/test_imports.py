@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from store import InvalidRunsError, Store, UnreadableFileError, runlog
-from store.cli import records
+from store.frames import plain_records
 
 Csv = Callable[..., bytes]
 
@@ -30,7 +30,7 @@ def test_a_run_log_comes_in_whole(store: Store, csv_of: Csv) -> None:
     runs = store.runs.load()
     assert sorted(runs["repeat"]) == [1, 2]
     assert set(runs["origin"]) == {"uploaded"}
-    [upload] = records(store.imports.load())
+    [upload] = plain_records(store.imports.load())
     assert (upload["name"], upload["rows"], upload["added"]) == ("runs.csv", 2, 2)
     assert len(upload["sha256"]) == 64
 

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from store import InvalidRunsError, RunRecord, Store, open_store
+from store import InvalidRunsError, RunRecord, Store, StoreUnusableError, open_store
 from store.database import Database
 from store.inbox import Inbox
 
@@ -110,9 +110,27 @@ def test_a_file_that_is_no_run_is_set_aside_with_a_note(store: Store, run: Make,
     assert store.inbox.drain() == 1
     rejected = store.home.inbox / "rejected"
     assert (rejected / "bad.json").read_bytes() == content
-    assert (rejected / "bad.json.txt").read_text().startswith("bad.json is not a valid run")
+    assert (rejected / "bad.txt").read_text().startswith("bad.json is not a valid run")
+    assert store.inbox.rejected() == [rejected / "bad.json"]
     assert not good.exists()
     assert store.inbox.drain() == 0
+
+
+def test_what_was_set_aside_is_never_overwritten(store: Store) -> None:
+    for content in ("one", "two"):
+        (store.home.inbox / "bad.json").write_text(content)
+        store.inbox.drain()
+    (store.home.inbox / "folder.json").mkdir()
+    store.inbox.drain()
+    files = [path for path in store.inbox.rejected() if path.is_file()]
+    assert sorted(path.read_text() for path in files) == ["one", "two"]
+    assert len(store.inbox.rejected()) == 3
+
+
+def test_a_run_that_cannot_be_written_is_an_error_not_a_loss(store: Store, run: Make) -> None:
+    store.home.inbox.rmdir()
+    with pytest.raises(StoreUnusableError, match=r"cannot write .*No such file"):
+        store.inbox.put(RunRecord(run()))
 
 
 @pytest.mark.parametrize("part", ["tasks", "executors"])

@@ -221,6 +221,12 @@ def test_numbers_that_are_no_counts(run: Make, cells: list[Any]) -> None:
     assert [problem.column for problem in validate(frame)[1]] == ["num_executors"]
 
 
+@pytest.mark.parametrize("cell", [[], {"a": 1}, b"x", object()])
+def test_only_text_and_numbers_are_text(run: Make, cell: Any) -> None:
+    [problem] = problems(run(cluster=cell))
+    assert (problem.column, problem.message.endswith("is not text")) == ("cluster", True)
+
+
 @pytest.mark.parametrize(
     "change",
     [
