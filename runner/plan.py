@@ -142,8 +142,9 @@ def count_tasks(images: int, images_per_partition: int) -> int:
 def fit_batch(images: int, tasks: int, largest: int) -> int:
     """Return the batch size that fills a partition with the least padding.
 
-    Batches have a fixed shape, so the last one of a partition is padded. Dividing a partition into equal batches
-    instead of full ones and a rest wastes at most one image a batch.
+    Batches have a fixed shape, so the last one of a partition is padded, and padding costs as much as images. Speed
+    hardly depends on the batch size in the upper half of what is allowed, so the size that pads least is taken.
     """
     partition = math.ceil(images / tasks)
-    return math.ceil(partition / math.ceil(partition / largest))
+    sizes = range(min(partition, largest), min(partition, largest) // 2, -1)
+    return min(sizes, key=lambda size: math.ceil(partition / size) * size)

@@ -70,12 +70,13 @@ def test_the_number_of_tasks(images: int, size: int, tasks: int) -> None:
 @pytest.mark.parametrize(
     ("images", "tasks", "batch"),
     [
-        (400, 8, 13),  # partitions of 50: 4 batches of 13, not 3 of 16 and one of 2
+        (400, 8, 10),  # partitions of 50: 5 batches of 10, not 3 of 16 and one of 2
         (40, 2, 10),  # partitions of 20: 2 batches of 10
+        (53, 1, 9),  # 6 batches of 9: one image of padding
         (4, 1, 4),
         (1, 1, 1),
         (320, 10, 16),
     ],
 )
-def test_batches_divide_a_partition_evenly(images: int, tasks: int, batch: int) -> None:
+def test_batches_fill_a_partition_with_little_padding(images: int, tasks: int, batch: int) -> None:
     assert fit_batch(images, tasks, largest=16) == batch
