@@ -8,6 +8,7 @@ from dataclasses import asdict
 
 from store import cli, document, runlog
 from store.errors import SparkcastError
+from store.imports import Imported
 from store.store import Store, open_store
 
 
@@ -92,7 +93,7 @@ def import_files(args: argparse.Namespace) -> int:
     status = 0
     for file in args.files:
         try:
-            outcomes.append(asdict(store.imports.add_file(file)))
+            outcomes.append(store.imports.add_file(file))
         except SparkcastError as error:
             print(f"error: {error}", file=sys.stderr)
             status = error.exit_status
@@ -100,13 +101,13 @@ def import_files(args: argparse.Namespace) -> int:
             if not args.json:
                 _say(outcomes[-1])
     if args.json:
-        cli.print_json(outcomes)
+        cli.print_json([asdict(outcome) for outcome in outcomes])
     return status
 
 
-def _say(outcome: dict[str, object]) -> None:
-    print("{name}: {added} runs added, {already_there} already there".format(**outcome))
-    for note in outcome["notes"]:  # type: ignore[attr-defined]
+def _say(outcome: Imported) -> None:
+    print(f"{outcome.name}: {outcome.added} runs added, {outcome.already_there} already there")
+    for note in outcome.notes:
         print(f"  note: {note}")
 
 

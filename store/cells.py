@@ -83,7 +83,7 @@ def _numbers(cells: pd.Series[Any], column: Column) -> Read:
         row: f"{_show(cells[row])} is not {noun}{_unit(column)}{hints.instead(column, str(cells[row]))}"
         for row in malformed.index[malformed]
     }
-    outside = ~malformed & values.notna() & ~_within(values, column)
+    outside = ~malformed & values.notna() & ~within(values, column)
     for row in outside.index[outside]:
         complaints[row] = _outside(column, float(values[row]))
     return Read(values.where(~(malformed | outside)), complaints)
@@ -102,7 +102,8 @@ def _strings(cells: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series(texts, index=cells.index, dtype=object)
 
 
-def _within(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
+def within(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
+    """Say which numbers are inside the bounds of their column."""
     low = float("-inf") if column.minimum is None else column.minimum
     high = float("inf") if column.maximum is None else column.maximum
     return values.between(low, high, inclusive="right" if column.above else "both")

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from store import identity
-from store.cells import did_you_mean, read
+from store.cells import did_you_mean, read, within
 from store.errors import Problem
 from store.frames import typed
-from store.runlog import COLUMNS, NAMES
+from store.runlog import BY_NAME, COLUMNS, NAMES
 
 
 def validate(
@@ -127,6 +127,19 @@ class _Check:
 
     def together(self) -> None:
         """Check what the columns say about each other."""
+        self._rates()
+        self._outcomes()
+        runs = self.clean
+        executors, cores, total = (runs[n] for n in ("num_executors", "executor_cores", "total_cores"))
+        impossible = (total < executors + cores - 1) | (total > executors * cores)
+        self.report(
+            "total_cores",
+            impossible & ~self.wrong["total_cores"],
+            "does not fit num_executors and executor_cores, the cores of the largest executor; "
+            "leave it out when all executors have the same",
+        )
+
+    def _rates(self) -> None:
         runs = self.clean
         if "sampling_rate_pct" in self.frame or {"input_images", "dataset_images"} <= set(self.frame):
             doubt = self.wrong["input_images"] | self.wrong["dataset_images"]
@@ -135,15 +148,9 @@ class _Check:
                 self._absent("sampling_rate_pct") & ~doubt,
                 "is empty; give it, or both input_images and dataset_images",
             )
-        self._outcomes()
-        executors, cores = runs["num_executors"], runs["executor_cores"]
-        impossible = (runs["total_cores"] < executors + cores - 1) | (runs["total_cores"] > executors * cores)
-        self.report(
-            "total_cores",
-            impossible & ~self.wrong["total_cores"],
-            "does not fit num_executors and executor_cores, the cores of the largest executor; "
-            "leave it out when all executors have the same",
-        )
+        for name in ("sampling_rate_pct", "input_images"):
+            outside = runs[name].notna() & ~within(runs[name], BY_NAME[name])
+            self.report(name, outside, f"follows from the others and is outside {BY_NAME[name].range}")
         expected = runs["sampling_rate_pct"] * runs["dataset_images"] / 100.0
         distance = (runs["input_images"] - expected).abs()
         self.report(

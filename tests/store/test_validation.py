@@ -167,6 +167,18 @@ def test_columns_that_contradict_each_other(run: Make) -> None:
     ]
 
 
+def test_what_follows_from_other_columns_has_bounds_too(run: Make) -> None:
+    found = problems(
+        run(sampling_rate_pct="", input_images=10**12, dataset_images=1),
+        run(sampling_rate_pct=10_000, dataset_images=10**12),
+    )
+    assert [(problem.line, problem.column) for problem in found] == [
+        (1, "sampling_rate_pct"),
+        (2, "input_images"),
+    ]
+    assert "outside above 0 to 10,000" in found[0].message
+
+
 def test_types_are_plain_and_documented(run: Make) -> None:
     frame = clean(run(started_at="2026-01-31 13:45:00+01:00", settings='{"b": 1, "a": {"c": []}}'))
     assert {name: str(kind) for name, kind in frame.dtypes.items()} == {
