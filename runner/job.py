@@ -15,7 +15,7 @@ from runner.conf import spark_conf
 from runner.inference import SCHEMA, SECONDS, InferenceSpec, classify_batches
 from runner.spec import RESULT_FILE, RunSpec, write_result
 
-LONGEST_ERROR = 4000
+LONGEST_ERROR = 20_000
 
 
 class ExecutorsMissingError(Exception):

@@ -20,7 +20,7 @@ from store.eventlog import EventLog
 from store.failures import status_of
 
 LONGEST_REASON = 500
-_PYTHON_ERROR = re.compile(r"^\s*(?:[\w.]+\.)?(\w*(?:Error|Exception)\b: .+)$", re.MULTILINE)
+_PYTHON_ERROR = re.compile(r"^\s*(?:[\w.]+\.)?((?!Py4J)\w*(?:Error|Exception)\b: .+)$", re.MULTILINE)
 _MEASURED = {"load_s": "model_load_s", "wall_s": "work_wall_s", "cpu_s": "work_cpu_s"}
 
 
@@ -39,7 +39,7 @@ def judge(spec: RunSpec, execution: Execution) -> Outcome:
     result, log = execution.result, execution.log
     if not result["ok"]:
         kind = (log.failure_kind if log else None) or result["failure_kind"] or _by_phase(log)
-        return Outcome(status_of(kind), None, kind, brief(result["error"]))
+        return Outcome(status_of(kind), None, kind, brief(*(log.failure_reasons if log else ()), result["error"]))
     if log is None:
         return Outcome("failed", None, "infrastructure", "Spark left no readable event log")
     faults = find_faults(spec, result, log)
@@ -48,11 +48,14 @@ def judge(spec: RunSpec, execution: Execution) -> Outcome:
     return Outcome("ok", log.completion_time_s)
 
 
-def brief(error: str) -> str:
-    """Return the line of a Spark error that says what happened: the innermost Python exception, else the first."""
-    found = _PYTHON_ERROR.findall(error)
-    line = found[-1] if found else next(iter(error.strip().splitlines()), "unknown")
-    return str(line)[:LONGEST_REASON]
+def brief(*texts: str) -> str:
+    """Return the one line of Spark's texts that says what happened.
+
+    That is the innermost Python exception where a text tells of one, else the first line of the first text.
+    """
+    errors = [found[-1] for text in texts if (found := _PYTHON_ERROR.findall(text))]
+    lines = [line for text in texts for line in text.strip().splitlines()]
+    return str(next(iter([*errors, *lines]), "unknown"))[:LONGEST_REASON]
 
 
 def make_record(

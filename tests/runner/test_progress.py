@@ -55,3 +55,12 @@ def test_a_terminal_also_sees_the_run_in_progress() -> None:
 )
 def test_an_error_is_told_in_its_own_line(error: str, line: str) -> None:
     assert brief(error) == line
+
+
+def test_the_task_says_it_better_than_the_driver() -> None:
+    task = "ExceptionFailure: org.apache.spark.SparkException: Python worker exited unexpectedly (crashed).\n\tat o.a.s"
+    assert (
+        brief(task, "Py4JJavaError: An error occurred while calling o129.save.\n: java.lang.X") == task.splitlines()[0]
+    )
+    image = "ExceptionFailure: PythonException: Traceback:\n  File\nrunner.inference.ImageError: cannot decode a.jpg\n"
+    assert brief(task, image) == "ImageError: cannot decode a.jpg"
