@@ -54,9 +54,9 @@ def models(application: str, cluster: str) -> dict[str, catalog.Champion]:
 
 
 def _version() -> int:
-    """A number that changes when the store does: part of every cache key."""
-    path = store().home.database
-    return path.stat().st_mtime_ns if path.exists() else 0
+    """A number that changes when the store does: part of every cache key. Runs that came in meanwhile are taken in."""
+    store().inbox.drain()
+    return store().home.database.stat().st_mtime_ns
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
