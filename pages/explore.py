@@ -57,7 +57,7 @@ def show_answer(name: str, answer: pd.Series, currency: str) -> None:
     """The big numbers, and what limits them."""
     with st.grid(4, min_column_width=170):
         st.metric("Predicted time", formats.time_text(answer["predicted_s"]), border=True)
-        st.metric("Cost", formats.money_text(answer["cost"], currency), border=True)
+        st.metric(f"Cost ({currency})", formats.amount_text(answer["cost"]), border=True)
         st.metric("Images a second", formats.rate_text(inputs.images(runs, answer), answer["predicted_s"]), border=True)
         st.metric("Core-hours", formats.number_text(answer["core_hours"]), border=True)
     if not answer["note"] or answer["outside_profiled_range"]:

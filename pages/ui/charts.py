@@ -67,7 +67,7 @@ def sweep_figure(sweep: Sweep) -> go.Figure:
     figure.data[-1].hovertemplate = "%{x} executors: %{text}<extra>predicted</extra>"
     _add_runs(figure, sweep.runs, size)
     _add_chosen(figure, curve[x == sweep.chosen], size)
-    return _laid_out(figure, unit)
+    return _laid_out(figure, unit, _tallest(sweep) / size)
 
 
 def sweep_text(sweep: Sweep) -> str:
@@ -109,12 +109,18 @@ def _add_chosen(figure: go.Figure, row: pd.DataFrame, size: float) -> None:
     )
 
 
-def _laid_out(figure: go.Figure, unit: str) -> go.Figure:
+def _tallest(sweep: Sweep) -> float:
+    """Seconds that the axis must reach: all times, and of the interval as much as leaves the times readable."""
+    times = pd.concat([sweep.curve["predicted_s"], sweep.runs["completion_time_s"]]).max()
+    return 1.08 * max(times, min(sweep.curve["predicted_high_s"].max(), 1.5 * times))
+
+
+def _laid_out(figure: go.Figure, unit: str, tallest: float) -> go.Figure:
     return figure.update_layout(
         height=380,
         margin={"l": 10, "r": 10, "t": 30, "b": 10},
         xaxis={"title": "Executors", "dtick": 1 if len(figure.data[2].x) <= 16 else None},
-        yaxis={"title": f"Completion time ({unit})", "rangemode": "tozero"},
+        yaxis={"title": f"Completion time ({unit})", "range": [0, tallest]},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hovermode="closest",
     )

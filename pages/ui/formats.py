@@ -14,12 +14,17 @@ def time_text(seconds: float) -> str:
     return duration(seconds) if math.isfinite(seconds) else NO_ANSWER
 
 
-def money_text(amount: float, currency: str) -> str:
-    """An amount with its currency, to the cent, or to three digits where cents say nothing."""
+def amount_text(amount: float) -> str:
+    """An amount of money to the cent, or to three digits where cents say nothing."""
     if not math.isfinite(amount):
         return NO_ANSWER
-    digits = f"{amount:,.2f}" if amount >= 1 or amount == 0 else f"{amount:.3g}"
-    return f"{digits} {currency}"
+    return f"{amount:,.2f}" if amount >= 1 or amount == 0 else f"{amount:.3g}"
+
+
+def money_text(amount: float, currency: str) -> str:
+    """An amount with its currency."""
+    text = amount_text(amount)
+    return text if text == NO_ANSWER else f"{text} {currency}"
 
 
 def range_text(low: str, high: str) -> str:

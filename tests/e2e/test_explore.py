@@ -30,7 +30,7 @@ def metric(page: Page, label: str):
 
 def shows(page: Page, row: pd.Series, currency: str = "USD") -> None:
     expect(metric(page, "Predicted time")).to_have_text(formats.time_text(row["predicted_s"]))
-    expect(metric(page, "Cost")).to_have_text(formats.money_text(row["cost"], currency))
+    expect(metric(page, f"Cost ({currency})")).to_have_text(formats.amount_text(row["cost"]))
     expect(metric(page, "Core-hours")).to_have_text(formats.number_text(row["core_hours"]))
     expect(page.get_by_text(f"Exactly {row['predicted_s']:,.1f} s")).to_be_visible()
 
