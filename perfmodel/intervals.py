@@ -1,4 +1,4 @@
-"""Prediction intervals from what a model got wrong before."""
+"""Prediction intervals from what a model got wrong on configurations that it had not seen (a jackknife)."""
 
 from __future__ import annotations
 
@@ -23,18 +23,24 @@ def log_ratios(actual: ArrayLike, predicted: ArrayLike) -> FloatArray:
 def half_width(ratios: ArrayLike, level: float) -> float:
     """Half width of the interval of log completion time.
 
-    Errors of completion times are relative, so the interval is symmetric in the logarithm, centred on the prediction,
-    and as wide as Student's t makes it for this few errors.
+    Errors of completion times are relative, so the interval is symmetric in the logarithm and centred on the
+    prediction. With enough errors it is their jackknife quantile (Barber et al., Annals of Statistics 49(1), 2021),
+    which assumes no distribution: the width that ``level`` of n + 1 errors stay inside when the next one is like those
+    seen, interpolated between neighbouring errors. With fewer than ``level / (1 - level)`` errors (9 for 90 %) that
+    width would be infinite; Student's t for their root mean square stands in.
 
     Parameters
     ----------
     ratios : array of shape (n,)
-        `log_ratios` of cases like the one that is asked about.
+        `log_ratios` of cases like the one that is asked about, at least one.
     level : float
         Probability that the interval should cover, in (0, 1).
     """
-    ratios = np.asarray(ratios, dtype=float)
-    return float(student.ppf((1 + level) / 2, df=len(ratios)) * np.sqrt(np.mean(ratios**2)))
+    sizes = np.sort(np.abs(np.asarray(ratios, dtype=float)))
+    rank = round(level * (len(sizes) + 1), 9)  # rounded: 0.9 x 10 is 9 and not a little more
+    if rank <= len(sizes):
+        return float(np.interp(rank, np.arange(1, len(sizes) + 1), sizes))
+    return float(student.ppf((1 + level) / 2, df=len(sizes)) * np.sqrt(np.mean(sizes**2)))
 
 
 def doublings_outside(rows: pd.DataFrame, ranges: Ranges) -> FloatArray:

@@ -7,16 +7,29 @@ import pytest
 from perfmodel.intervals import doublings_outside, half_width, log_ratios
 
 
-def test_intervals_cover_what_they_promise():
-    """Normal errors of unknown spread, few of them: Student's t keeps the promise."""
-    random = np.random.default_rng(0)
-    errors = random.normal(0, 0.1, (4000, 7))
+@pytest.mark.parametrize("count", [3, 6, 9, 14, 40])
+def test_intervals_cover_what_they_promise(count):
+    """Normal errors of unknown spread: Student's t for few, the jackknife quantile for more."""
+    errors = np.random.default_rng(0).normal(0, 0.1, (6000, count + 1))
     covered = [abs(row[-1]) <= half_width(row[:-1], 0.9) for row in errors]
     assert np.mean(covered) == pytest.approx(0.9, abs=0.02)
 
 
+@pytest.mark.parametrize("draw", ["standard_cauchy", "standard_exponential"])
+def test_with_nine_errors_no_distribution_is_assumed(draw):
+    errors = getattr(np.random.default_rng(0), draw)((6000, 20))
+    covered = [abs(row[-1]) <= half_width(row[:-1], 0.9) for row in errors]
+    assert np.mean(covered) == pytest.approx(0.9, abs=0.015)
+
+
+def test_the_width_is_a_quantile_of_the_errors():
+    errors = np.arange(1, 20) / 100 * (-1.0) ** np.arange(19)
+    assert half_width(errors, 0.9) == pytest.approx(0.18)
+    assert half_width(errors, 0.5) == pytest.approx(0.10)
+
+
 def test_fewer_errors_make_wider_intervals():
-    assert half_width([0.1, -0.1], 0.9) > half_width([0.1, -0.1] * 10, 0.9) > 0.1
+    assert half_width([0.1, -0.1], 0.9) > 2 * half_width([0.1, -0.1] * 10, 0.9)
 
 
 def test_a_prediction_at_or_below_zero_counts_as_a_hundredfold_error():

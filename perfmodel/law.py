@@ -1,0 +1,136 @@
+"""Scenario 5: one smooth law of completion time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import check_is_fitted
+
+from perfmodel.configurations import (
+    OPTIONAL_COLUMNS,
+    SHORTEST_S,
+    configuration_groups,
+    known_columns,
+    needed_columns,
+    positive_times,
+)
+from perfmodel.features import FloatArray
+from perfmodel.lawform import Form, Rows, Spill
+from perfmodel.relative import Groups, coefficients, held_out_errors
+
+# With fewer configurations, leaving one out says more about the gap than about the law.
+ENOUGH_TO_CHOOSE = 4
+MOST_STEPS = 8
+
+
+class SmoothLaw(RegressorMixin, BaseEstimator):
+    """Completion time as a sum of what shrinks with the cluster and what does not.
+
+    ``time = start + serial s + work s / (E^a C^b) + contention s / E^a + overhead E + tasks s / (E^a C^b P)
+    + spill s / (E^a C^b) u``
+
+    for E executors of C cores, a share s of the data set, P images a partition and the share u of the work that is
+    done again because the data do not fit into memory. No coefficient is negative and a, b are at most 1. So time is
+    never negative; more data are never faster; more cores an executor or more memory never slower; more executors only
+    where the runs show an overhead. Fitted to relative errors.
+
+    Which terms there are beyond ``start``, ``work`` (and ``serial`` with several sampling rates), and a and b, is
+    decided inside ``fit``: starting from perfect sharing (a = b = 1), the change that most lowers the error on
+    left-out configurations is made as long as the gain exceeds its standard error. With fewer than `ENOUGH_TO_CHOOSE`
+    configurations nothing is chosen: sharing is perfect, with contention among cores. Where the runs cannot tell terms
+    apart, the time counts as shared work (see docs/decisions/0008).
+
+    Attributes
+    ----------
+    form_ : dict
+        The chosen `perfmodel.lawform.Form`.
+    coefficients_ : dict of str to float
+        By term, in seconds (of the whole data set, one executor and one core where these divide).
+    typical_ : dict of str to float
+        Memory and images a partition that stand in where a question does not say.
+    n_features_in_ : int
+        Number of run-log columns that were used.
+    """
+
+    def fit(self, X: pd.DataFrame, y: Sequence[float] | pd.Series[float]) -> Self:
+        """Fit on runs averaged by configuration and sampling rate.
+
+        Parameters
+        ----------
+        X : DataFrame
+            ``num_executors, executor_cores, sampling_rate_pct``; ``executor_memory_gb`` and ``images_per_partition``
+            where they are known.
+        y : array-like of shape (n_rows,)
+            Completion time in seconds.
+
+        Raises
+        ------
+        NotEnoughRunsError
+            With fewer than 2 configurations.
+        """
+        target = positive_times(y)
+        groups = configuration_groups(X, "scenario 5")
+        columns = known_columns(X)
+        self.typical_ = {name: float(X[name].median()) for name in OPTIONAL_COLUMNS if name in columns}
+        self.n_features_in_ = len(columns)
+        rows = self._rows(X)
+        form = _choose(rows, target, groups)
+        terms = form.terms(rows)
+        found = coefficients(np.column_stack(list(terms.values())), target)
+        self.form_: dict[str, Any] = {**form._asdict(), "spill": list(form.spill) if form.spill else None}
+        self.coefficients_ = dict(zip(terms, found.tolist(), strict=True))
+        return self
+
+    def predict(self, X: pd.DataFrame) -> FloatArray:
+        """Completion time in seconds, shape (n_rows,), above zero."""
+        check_is_fitted(self)
+        spill = self.form_["spill"]
+        form = Form(**{**self.form_, "spill": Spill(*spill) if spill else None})
+        terms = form.terms(self._rows(X))
+        seconds = sum(self.coefficients_[name] * term for name, term in terms.items())
+        return np.maximum(np.asarray(seconds, dtype=np.float64), SHORTEST_S)
+
+    def _rows(self, X: pd.DataFrame) -> Rows:
+        needed = needed_columns(X, "scenario 5")
+        optional = [self._optional(X, name) for name in OPTIONAL_COLUMNS]
+        return Rows(needed[:, 0], needed[:, 1], needed[:, 2] / 100, *optional)
+
+    def _optional(self, X: pd.DataFrame, name: str) -> FloatArray:
+        """Values of a column that a law or a question may lack; 1 throughout where the law never knew it."""
+        if name not in self.typical_ or name not in X:
+            return np.full(len(X), self.typical_.get(name, 1.0))
+        return X[name].astype(float).fillna(self.typical_[name]).to_numpy(dtype=np.float64)
+
+
+def _choose(rows: Rows, y: FloatArray, groups: Groups) -> Form:
+    form = Form(serial=bool(np.ptp(rows.share) > 0))
+    if len(groups) < ENOUGH_TO_CHOOSE:
+        return form._replace(contention=bool(np.ptp(rows.cores) > 0))
+    errors = _errors(form, rows, y, groups)
+    for _ in range(MOST_STEPS):
+        forms = list(form.neighbours(rows))
+        tried = [_errors(neighbour, rows, y, groups) for neighbour in forms]
+        best = int(np.argmin([candidate.mean() for candidate in tried]))
+        if not _clearly_better(errors - tried[best]):
+            break
+        form, errors = forms[best], tried[best]
+    return form
+
+
+def _errors(form: Form, rows: Rows, y: FloatArray, groups: Groups) -> FloatArray:
+    """Mean absolute relative error of each configuration by a law that never saw it, shape (n_groups,)."""
+    columns = np.column_stack(list(form.terms(rows).values()))
+    errors = np.abs(held_out_errors(columns, y, groups))
+    sizes = np.array([len(group) for group in groups])
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
+    return np.asarray(np.add.reduceat(errors[np.concatenate(groups)], starts) / sizes, dtype=np.float64)
+
+
+def _clearly_better(gains: FloatArray) -> bool:
+    """Whether the mean gain exceeds its standard error, and rounding (the one-standard-error rule, paired)."""
+    standard_error = gains.std(ddof=1) / np.sqrt(len(gains))
+    return bool(gains.mean() > max(standard_error, 1e-4))

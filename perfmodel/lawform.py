@@ -1,0 +1,145 @@
+"""What a smooth law of completion time can look like: its terms and exponents, and the steps between forms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+
+from perfmodel.features import FloatArray
+
+EXPONENTS = tuple(twentieths / 20 for twentieths in range(6, 21))  # 0.3 to 1
+
+
+class Rows(NamedTuple):
+    """What a law sees of configurations, one array of shape (n_rows,) a field.
+
+    Attributes
+    ----------
+    executors, cores : array
+        Number of executors; cores of each.
+    share : array
+        Share of the data set, 1 for all of it.
+    memory : array
+        Memory of each executor in GiB.
+    images : array
+        Images a partition.
+    """
+
+    executors: FloatArray
+    cores: FloatArray
+    share: FloatArray
+    memory: FloatArray
+    images: FloatArray
+
+    @property
+    def memory_for_all(self) -> FloatArray:
+        """Memory of all executors for each data set's worth of input, in GiB: half the data needs half of it."""
+        return self.executors * self.memory / self.share
+
+
+class Spill(NamedTuple):
+    """Extra work where the data do not fit into memory, in GiB of `Rows.memory_for_all`.
+
+    Attributes
+    ----------
+    kind : {"ramp", "share"}
+        ``ramp``: all or nothing, with a slope (in log memory) between the two amounts that were seen on either side.
+        ``share``: as much as does not fit, down to none at ``enough``.
+    little, enough : float
+        Below ``little`` everything spills (ramp only); from ``enough`` on nothing does.
+    """
+
+    kind: str
+    little: float
+    enough: float
+
+    def of(self, memory: FloatArray) -> FloatArray:
+        """Share of the extra work that each row does, 0 to 1."""
+        if self.kind == "share":
+            return np.maximum(1 - memory / self.enough, 0.0)
+        slope = np.log(self.enough / memory) / np.log(self.enough / self.little)
+        return np.asarray(np.clip(slope, 0.0, 1.0), dtype=np.float64)
+
+
+class Form(NamedTuple):
+    """Which terms a law has, and how fast its work shrinks.
+
+    Attributes
+    ----------
+    executors_exponent, cores_exponent : float
+        Work is shared by ``executors ** a * cores ** b``, each in (0, 1]; 1 is perfect sharing.
+    serial : bool
+        Work on the data that no cluster shrinks.
+    contention : bool
+        Work that executors share and the cores of one executor do not.
+    overhead : bool
+        Time that each further executor costs.
+    tasks : bool
+        Work a partition, whatever its size.
+    spill : Spill or None
+    """
+
+    executors_exponent: float = 1.0
+    cores_exponent: float = 1.0
+    serial: bool = False
+    contention: bool = False
+    overhead: bool = False
+    tasks: bool = False
+    spill: Spill | None = None
+
+    def terms(self, rows: Rows) -> dict[str, FloatArray]:
+        """The law's terms for ``rows``, each without its coefficient, all non-negative; ``work`` is the first."""
+        by_executors = rows.share / rows.executors**self.executors_exponent
+        work = by_executors / rows.cores**self.cores_exponent
+        found = {"work": work, "start": np.ones_like(work)}
+        if self.serial:
+            found["serial"] = rows.share
+        if self.contention:
+            found["contention"] = by_executors
+        if self.overhead:
+            found["overhead"] = rows.executors
+        if self.tasks:
+            found["tasks"] = work / rows.images
+        if self.spill:
+            found["spill"] = work * self.spill.of(rows.memory_for_all)
+        return found
+
+    def neighbours(self, rows: Rows) -> Iterator[Form]:
+        """Forms one step away that ``rows`` can tell from this one."""
+        yield from self._other_exponents(rows)
+        if not self.contention and _varies(rows.cores):
+            yield self._replace(contention=True)
+        if not self.overhead and _varies(rows.executors):
+            yield self._replace(overhead=True)
+        if not self.tasks and _varies(rows.images):
+            yield self._replace(tasks=True)
+        yield from self._other_spills(rows)
+
+    def _other_exponents(self, rows: Rows) -> Iterator[Form]:
+        """Either exponent anywhere, or both by the same step."""
+        executors, cores = EXPONENTS.index(self.executors_exponent), EXPONENTS.index(self.cores_exponent)
+        for i, exponent in enumerate(EXPONENTS):
+            together = cores + i - executors
+            if 0 <= together < len(EXPONENTS):
+                yield self._replace(executors_exponent=exponent, cores_exponent=EXPONENTS[together])
+            if _varies(rows.cores):
+                yield self._replace(executors_exponent=exponent)
+                yield self._replace(cores_exponent=exponent)
+
+    def _other_spills(self, rows: Rows) -> Iterator[Form]:
+        """A threshold between any two amounts of memory; with perfect sharing too, which a spill may have hidden."""
+        levels = np.unique(rows.memory_for_all)
+        if len(levels) < 3:
+            return
+        for little, enough in pairwise(levels.tolist()):
+            for kind in ("ramp", "share"):
+                spilling = self._replace(spill=Spill(kind, little, enough))
+                yield spilling
+                yield spilling._replace(executors_exponent=1.0, cores_exponent=1.0)
+
+
+def _varies(values: FloatArray) -> bool:
+    return bool(values.min() < values.max())

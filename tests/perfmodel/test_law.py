@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from perfmodel.law import SmoothLaw
+from perfmodel.lawform import EXPONENTS, Form, Rows, Spill
+from perfmodel.relative import coefficients, held_out_errors
+
+
+def rows_of(executors=(1, 2, 3, 4), cores=(1, 2, 4, 8), rates=(1.0, 10.0, 100.0), memory=(2.0,), images=(20,)):
+    columns = ("num_executors", "executor_cores", "sampling_rate_pct", "executor_memory_gb", "images_per_partition")
+    return pd.DataFrame(itertools.product(executors, cores, rates, memory, images), columns=columns)
+
+
+def as_arrays(X):
+    return (
+        X["num_executors"].to_numpy(float),
+        X["executor_cores"].to_numpy(float),
+        X["sampling_rate_pct"].to_numpy(float) / 100,
+        X["executor_memory_gb"].to_numpy(float),
+        X["images_per_partition"].to_numpy(float),
+    )
+
+
+def amdahl(X):
+    E, C, s, _, _ = as_arrays(X)
+    return 20 + 30 * s + 900 * s / (E * C)
+
+
+def contention(X):
+    E, C, s, _, _ = as_arrays(X)
+    return 15 + s / E * (120 + 800 / C)
+
+
+def diminishing(X):
+    E, C, s, _, _ = as_arrays(X)
+    return 10 + 1200 * s / (E**0.9 * C**0.6)
+
+
+def overhead(X):
+    E, C, s, _, _ = as_arrays(X)
+    return 10 + 4 * E + 900 * s / (E * C)
+
+
+def many_small_partitions(X):
+    E, C, s, _, P = as_arrays(X)
+    return 10 + s / (E * C) * (900 + 8000 / P)
+
+
+def spilling(X):
+    E, C, s, M, _ = as_arrays(X)
+    return 10 + 300 * s / (E * C) * np.where(E * M / s < 20, 6, 1)
+
+
+LAWS = {
+    "serial work": (amdahl, rows_of()),
+    "contention": (contention, rows_of()),
+    "diminishing return": (diminishing, rows_of()),
+    "overhead an executor": (overhead, rows_of(executors=(1, 2, 4, 8, 16))),
+    "work a partition": (many_small_partitions, rows_of(images=(10, 20, 40), rates=(10.0, 100.0))),
+    "memory": (spilling, rows_of(memory=(2.0, 4.0, 8.0, 16.0), rates=(100.0,))),
+}
+
+
+@pytest.mark.parametrize("law", LAWS)
+def test_an_exact_law_is_found_between_and_beyond_the_profiled_cores(law):
+    times, training = LAWS[law]
+    model = SmoothLaw().fit(training, times(training))
+    asked = rows_of(executors=(1, 3, 6), cores=(1, 3, 5, 16), rates=(50.0, 100.0), memory=(2.0, 16.0), images=(30,))
+    np.testing.assert_allclose(model.predict(asked), times(asked), rtol=0.02)
+
+
+def test_there_are_no_steps_between_numbers_of_cores():
+    """A tree answers the same for 5, 6 and 7 cores; a law does not."""
+    X = rows_of()
+    asked = rows_of(executors=(2,), cores=range(1, 33), rates=(100.0,))
+    predicted = SmoothLaw().fit(X, diminishing(X)).predict(asked)
+    assert (np.diff(predicted) < 0).all()
+    assert (np.diff(predicted, 2) > 0).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_time_is_monotone_where_physics_says_so(seed):
+    """Whatever noise says: more data are never faster, more cores an executor or more memory never slower."""
+    random = np.random.default_rng(seed)
+    X = rows_of(memory=(1.0, 4.0))
+    model = SmoothLaw().fit(X, spilling(X) * random.lognormal(0, 0.4, len(X)))
+    values = {
+        "num_executors": (1, 2, 5, 40),
+        "executor_cores": (1, 2, 3, 8, 64),
+        "sampling_rate_pct": (0.1, 1.0, 30.0, 100.0, 400.0),
+        "executor_memory_gb": (0.5, 2.0, 3.0, 64.0),
+    }
+    asked = pd.DataFrame(itertools.product(*values.values()), columns=list(values))
+    asked["predicted"] = model.predict(asked)
+    for column, sign in (("sampling_rate_pct", 1), ("executor_cores", -1), ("executor_memory_gb", -1)):
+        others = [name for name in values if name != column]
+        change = asked.sort_values(column).groupby(others)["predicted"].diff().dropna() * sign
+        assert (change >= -1e-9 * asked["predicted"].max()).all(), column
+
+
+def test_more_executors_are_slower_only_by_an_overhead_that_the_runs_show():
+    X = rows_of(executors=(1, 2, 4, 8, 16))
+    asked = rows_of(executors=(16, 64), cores=(8,), rates=(1.0,))
+    without, with_overhead = SmoothLaw().fit(X, amdahl(X)), SmoothLaw().fit(X, overhead(X))
+    assert without.coefficients_.get("overhead", 0.0) == 0
+    assert without.predict(asked)[1] <= without.predict(asked)[0]
+    assert with_overhead.coefficients_["overhead"] == pytest.approx(4, rel=0.05)
+    assert with_overhead.predict(asked)[1] > with_overhead.predict(asked)[0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_prediction_is_zero_or_below(seed):
+    random = np.random.default_rng(seed)
+    X = rows_of(rates=(1.0, 100.0))
+    model = SmoothLaw().fit(X, random.lognormal(0, 3, len(X)))
+    asked = rows_of(executors=(1, 10**5), cores=(1, 1024), rates=(1e-6, 1e4), memory=(0.1, 1e4))
+    assert (model.predict(asked) > 0).all()
+    assert min(model.coefficients_.values()) >= 0
+
+
+def test_memory_counts_only_where_the_runs_show_it():
+    X = rows_of(memory=(2.0, 4.0, 8.0), rates=(100.0,))
+    random = np.random.default_rng(0)
+    model = SmoothLaw().fit(X, amdahl(X) * random.lognormal(0, 0.02, len(X)))
+    assert model.form_["spill"] is None
+    assert SmoothLaw().fit(X, spilling(X)).form_["spill"] is not None
+
+
+def test_what_a_question_does_not_say_is_taken_from_the_runs():
+    X = rows_of(memory=(2.0, 4.0, 8.0, 16.0), rates=(100.0,))
+    model = SmoothLaw().fit(X, spilling(X))
+    asked = rows_of(memory=(6.0,), rates=(100.0,))
+    assert model.typical_ == {"executor_memory_gb": 6.0, "images_per_partition": 20.0}
+    np.testing.assert_array_equal(
+        model.predict(asked.drop(columns=["executor_memory_gb", "images_per_partition"])), model.predict(asked)
+    )
+
+
+class TestThreeConfigurations:
+    """The smallest campaign: one executor and core, two executors, two cores."""
+
+    X = pd.concat(
+        [rows_of(executors=(1,), cores=(1, 2)), rows_of(executors=(2,), cores=(1,))],
+        ignore_index=True,
+    )
+
+    @pytest.mark.parametrize("times", [amdahl, contention])
+    def test_the_law_is_exact_where_it_was_profiled_and_close_one_step_further(self, times):
+        model = SmoothLaw().fit(self.X, times(self.X))
+        np.testing.assert_allclose(model.predict(self.X), times(self.X), rtol=0.01)
+        asked = rows_of(executors=(2, 3), cores=(2, 4), rates=(100.0,))
+        np.testing.assert_allclose(model.predict(asked), times(asked), rtol=0.15)
+
+    def test_samples_answer_for_the_whole(self):
+        samples = self.X[self.X["sampling_rate_pct"] < 100]
+        whole = self.X[self.X["sampling_rate_pct"] == 100]
+        model = SmoothLaw().fit(samples, amdahl(samples))
+        np.testing.assert_allclose(model.predict(whole), amdahl(whole), rtol=0.02)
+
+    def test_nothing_is_chosen_from_so_few(self):
+        random = np.random.default_rng(1)
+        model = SmoothLaw().fit(self.X, amdahl(self.X) * random.lognormal(0, 0.3, len(self.X)))
+        assert (model.form_["executors_exponent"], model.form_["cores_exponent"]) == (1.0, 1.0)
+        assert model.form_["contention"]
+
+    def test_what_two_configurations_cannot_tell_apart_is_shared_work(self):
+        """Two executors and two cores both have two cores: the time over the start must be work that both share."""
+        X = self.X[self.X["num_executors"] * self.X["executor_cores"] == 2]
+        model = SmoothLaw().fit(X, 20 + 9 * X["sampling_rate_pct"] / 2)
+        asked = rows_of(executors=(1,), cores=(1,), rates=(100.0,))
+        assert model.predict(asked)[0] == pytest.approx(920, rel=0.05)
+
+
+def test_the_closed_form_is_leaving_each_group_out():
+    X = rows_of()
+    rows = Rows(*as_arrays(X))
+    y = contention(X) * np.random.default_rng(0).lognormal(0, 0.1, len(X))
+    columns = np.column_stack(list(Form(serial=True, contention=True).terms(rows).values()))
+    groups = list(X.groupby(["num_executors", "executor_cores"]).indices.values())
+    errors = held_out_errors(columns, y, groups)
+    for held_out in groups:
+        kept = np.setdiff1d(np.arange(len(y)), held_out)
+        predicted = columns[held_out] @ coefficients(columns[kept], y[kept])
+        np.testing.assert_allclose(errors[held_out], 1 - predicted / y[held_out], atol=2e-3)
+
+
+def test_spilling_is_whole_below_and_nothing_above():
+    memory = np.array([1.0, 2.0, np.sqrt(8), 4.0, 9.0])
+    np.testing.assert_allclose(Spill("ramp", 2.0, 4.0).of(memory), [1, 1, 0.5, 0, 0])
+    np.testing.assert_allclose(Spill("share", 2.0, 4.0).of(memory), [0.75, 0.5, 1 - np.sqrt(0.5), 0, 0])
+
+
+def test_forms_that_the_rows_cannot_tell_apart_are_not_tried():
+    alike = Rows(*as_arrays(rows_of(executors=(1, 2), cores=(4,), rates=(100.0,))))
+    neighbours = set(Form().neighbours(alike))
+    assert not any(form.contention or form.tasks or form.spill for form in neighbours)
+    assert any(form.overhead for form in neighbours)
+    assert {form.executors_exponent for form in neighbours} == set(EXPONENTS)
