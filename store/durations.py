@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
@@ -16,7 +18,7 @@ def duration(seconds: float) -> str:
     if seconds < 10:
         return f"{seconds:.1f} s"
     whole = round(seconds)
-    for (unit, size), (smaller, part) in zip(_UNITS, _UNITS[1:], strict=False):
+    for (unit, size), (smaller, part) in itertools.pairwise(_UNITS):
         if whole >= size:
             rest = round((whole % size) / part)
             # 59.6 min is said as the next hour
