@@ -80,4 +80,4 @@ class BoostedTrees(RegressorMixin, BaseEstimator):
 
     def _optional(self, X: pd.DataFrame, name: str) -> FloatArray:
         values = X[name] if name in X else pd.Series(np.nan, index=X.index)
-        return values.astype(float).fillna(self.typical_[name]).to_numpy(dtype=np.float64)
+        return np.asarray(values.astype(float).fillna(self.typical_[name]), dtype=np.float64)

@@ -92,7 +92,7 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
         form = Form(**{**self.form_, "spill": Spill(*spill) if spill else None})
         terms = form.terms(self._rows(X))
         seconds = sum(self.coefficients_[name] * term for name, term in terms.items())
-        return np.maximum(np.asarray(seconds, dtype=np.float64), SHORTEST_S)
+        return np.asarray(np.maximum(seconds, SHORTEST_S), dtype=np.float64)
 
     def _rows(self, X: pd.DataFrame) -> Rows:
         needed = needed_columns(X, "scenario 5")
@@ -103,7 +103,7 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
         """Values of a column that a law or a question may lack; 1 throughout where the law never knew it."""
         if name not in self.typical_ or name not in X:
             return np.full(len(X), self.typical_.get(name, 1.0))
-        return X[name].astype(float).fillna(self.typical_[name]).to_numpy(dtype=np.float64)
+        return np.asarray(X[name].astype(float).fillna(self.typical_[name]), dtype=np.float64)
 
 
 def _choose(rows: Rows, y: FloatArray, groups: Groups) -> Form:
