@@ -1,4 +1,4 @@
-"""The machine-learning techniques and their grids (tables 10 and 11 of the paper)."""
+"""The machine-learning techniques and their grids (tables 10 to 12 of the paper)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from perfmodel.errors import UnknownNameError
 from perfmodel.features import FloatArray
 from perfmodel.folds import Fold, split
 from perfmodel.forest import held_out_predictions
+from perfmodel.perceptron import held_out_errors, perceptron
 from perfmodel.published import published
 
 Params = dict[str, Any]
@@ -34,7 +35,7 @@ class Technique:
     Attributes
     ----------
     name : str
-        ``lasso``, ``ridge`` or ``random_forest``.
+        ``lasso``, ``ridge``, ``random_forest`` or ``mlp``.
     estimator : callable
         Makes the scikit-learn estimator from a grid point and a seed.
     grid : list of dict
@@ -120,6 +121,7 @@ def _features_a_split(max_features: str | float, n_features: int) -> int:
 
 _ALPHAS = published()["table_10_lasso_ridge"]["alpha"]
 _FOREST = published()["table_11_random_forest"]
+_PERCEPTRON = published()["table_12_mlp"]
 
 TECHNIQUES = {
     technique.name: technique
@@ -147,6 +149,19 @@ TECHNIQUES = {
                 max_depth=_FOREST["max_depth"],
             ),
             _forest_errors,
+            extrapolates=False,
+        ),
+        Technique(
+            "mlp",
+            perceptron,
+            _points(
+                solver=_PERCEPTRON["solver"],
+                activation=["logistic", "relu"],  # the paper says sigmoid
+                max_iter=_PERCEPTRON["max_iter"],
+                learning_rate_init=_PERCEPTRON["learning_rate_alpha"],
+                hidden_layer_sizes=_PERCEPTRON["hidden_layer_size"],
+            ),
+            held_out_errors,
             extrapolates=False,
         ),
     )

@@ -28,7 +28,7 @@ def rows():
 
 def test_grids_are_the_papers():
     sizes = {name: len(technique.grid) for name, technique in TECHNIQUES.items()}
-    assert sizes == {"lasso": 9, "ridge": 9, "random_forest": 27}
+    assert sizes == {"lasso": 9, "ridge": 9, "random_forest": 27, "mlp": 108}
     assert [point["alpha"] for point in TECHNIQUES["lasso"].grid] == [1e-15, 1e-10, 1e-8, 1e-3, 1e-2, 1, 5, 10, 20]
 
 
@@ -45,6 +45,14 @@ def test_fast_leave_one_out_of_the_forest_equals_brute_force(rows):
     fast = technique.held_out_errors(*rows, leave_one_out(12), technique.grid, 5)
     chosen = fast[:, [technique.grid.index(point) for point in grid]]
     np.testing.assert_allclose(chosen, brute_force(technique, *rows, grid, 5), rtol=1e-9)
+
+
+def test_fast_leave_one_out_of_the_perceptron_equals_brute_force(rows):
+    technique = TECHNIQUES["mlp"]
+    grid = [point for point in technique.grid if point["max_iter"] == 5000 and point["hidden_layer_sizes"] == 50]
+    fast = technique.held_out_errors(*rows, leave_one_out(12), technique.grid, 5)
+    chosen = fast[:, [technique.grid.index(point) for point in grid]]
+    np.testing.assert_allclose(chosen, brute_force(technique, *rows, grid, 5), rtol=1e-6)
 
 
 def test_an_unknown_technique_is_refused_with_the_known_ones():
