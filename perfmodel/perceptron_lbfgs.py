@@ -1,9 +1,8 @@
 """L-BFGS-B for many networks at once, by scipy's own routine.
 
 The routine is asked step by step, and says when it wants loss and gradient; then all networks' are computed together.
-``scipy.optimize.minimize`` drives it the same way for one function, but half its time on networks this small goes into
-checks. The routine is not public: the version is pinned, and `tests/perfmodel/test_perceptron_lbfgs.py` holds the
-results against `MLPRegressor`.
+``scipy.optimize.minimize`` drives it the same way, for one network at a time. The routine is not public:
+`tests/perfmodel/test_perceptron.py` holds the results against `MLPRegressor`.
 """
 
 from __future__ import annotations
