@@ -64,7 +64,7 @@ class Ernest(RegressorMixin, BaseEstimator):
         """Completion time in seconds, shape (n_rows,), above zero."""
         check_is_fitted(self)
         seconds = self._terms(X) @ np.array([self.coefficients_[name] for name in TERMS])
-        return np.maximum(np.asarray(seconds, dtype=np.float64), SHORTEST_S)
+        return np.asarray(np.maximum(seconds, SHORTEST_S), dtype=np.float64)
 
     def _terms(self, X: pd.DataFrame) -> FloatArray:
         executors, cores, rate = needed_columns(X, "Ernest").T

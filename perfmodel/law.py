@@ -25,6 +25,9 @@ from perfmodel.relative import Groups, coefficients, held_out_errors
 # With fewer configurations, leaving one out says more about the gap than about the law.
 ENOUGH_TO_CHOOSE = 4
 MOST_STEPS = 8
+# A more complex law must lower the error by a twentieth, and by more than rounding where it is exact already.
+WORTH_A_CHANGE = 0.05
+ROUNDING = 1e-4
 
 
 class SmoothLaw(RegressorMixin, BaseEstimator):
@@ -34,22 +37,22 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
     + spill s / (E^a C^b) u``
 
     for E executors of C cores, a share s of the data set, P images a partition and the share u of the work that is
-    done again because the data do not fit into memory. No coefficient is negative and a, b are at most 1. So time is
+    done again because the data do not fit into memory. No coefficient is negative and a, b lie between 0.3 and 1. So time is
     never negative; more data are never faster; more cores an executor or more memory never slower; more executors only
     where the runs show an overhead. Fitted to relative errors.
 
-    Which terms there are beyond ``start``, ``work`` (and ``serial`` with several sampling rates), and a and b, is
-    decided inside ``fit``: starting from perfect sharing (a = b = 1), the change that most lowers the error on
-    left-out configurations is made as long as the gain exceeds its standard error. With fewer than `ENOUGH_TO_CHOOSE`
-    configurations nothing is chosen: sharing is perfect, with contention among cores. Where the runs cannot tell terms
-    apart, the time counts as shared work (see docs/decisions/0008).
+    Terms and exponents are decided inside ``fit``: starting from ``start`` and ``work`` with the usual exponents, the
+    change that most lowers the error on left-out configurations is made as long as the gain exceeds its standard error.
+    With fewer than `ENOUGH_TO_CHOOSE` configurations the exponents stay, and single rows are left out to decide on
+    ``serial`` and ``contention``. Where the runs cannot tell terms apart, the time counts as shared work (see
+    docs/decisions/0008).
 
     Attributes
     ----------
     form_ : dict
         The chosen `perfmodel.lawform.Form`.
     coefficients_ : dict of str to float
-        By term, in seconds (of the whole data set, one executor and one core where these divide).
+        By term, in seconds, for the whole data set on one executor of one core; a term that is not there is absent.
     typical_ : dict of str to float
         Memory and images a partition that stand in where a question does not say.
     n_features_in_ : int
@@ -106,18 +109,21 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
         return np.asarray(X[name].astype(float).fillna(self.typical_[name]), dtype=np.float64)
 
 
-def _choose(rows: Rows, y: FloatArray, groups: Groups) -> Form:
-    form = Form(serial=bool(np.ptp(rows.share) > 0))
+def _choose(rows: Rows, y: FloatArray, configurations: Groups) -> Form:
+    """Start from the usual form, and make the best of the clear improvements as long as there is one."""
+    few = len(configurations) < ENOUGH_TO_CHOOSE
+    groups = [np.array([row]) for row in range(len(y))] if few else configurations
+    form = Form()
     if len(groups) < ENOUGH_TO_CHOOSE:
-        return form._replace(contention=bool(np.ptp(rows.cores) > 0))
+        return form
     errors = _errors(form, rows, y, groups)
     for _ in range(MOST_STEPS):
-        forms = list(form.neighbours(rows))
-        tried = [_errors(neighbour, rows, y, groups) for neighbour in forms]
-        best = int(np.argmin([candidate.mean() for candidate in tried]))
-        if not _clearly_better(errors - tried[best]):
+        forms = form.with_usual_term(rows) if few else form.neighbours(rows)
+        tried = [(neighbour, _errors(neighbour, rows, y, groups)) for neighbour in forms]
+        better = [candidate for candidate in tried if _clearly_better(errors, candidate[1])]
+        if not better:
             break
-        form, errors = forms[best], tried[best]
+        form, errors = min(better, key=lambda candidate: float(candidate[1].mean()))
     return form
 
 
@@ -130,7 +136,8 @@ def _errors(form: Form, rows: Rows, y: FloatArray, groups: Groups) -> FloatArray
     return np.asarray(np.add.reduceat(errors[np.concatenate(groups)], starts) / sizes, dtype=np.float64)
 
 
-def _clearly_better(gains: FloatArray) -> bool:
-    """Whether the mean gain exceeds its standard error, and rounding (the one-standard-error rule, paired)."""
+def _clearly_better(errors: FloatArray, others: FloatArray) -> bool:
+    """Whether ``others`` are lower by more than the standard error of the difference, and by what is worth a change."""
+    gains = errors - others
     standard_error = gains.std(ddof=1) / np.sqrt(len(gains))
-    return bool(gains.mean() > max(standard_error, 1e-4))
+    return bool(gains.mean() > max(standard_error, WORTH_A_CHANGE * errors.mean(), ROUNDING))

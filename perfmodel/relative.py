@@ -43,8 +43,8 @@ def coefficients(columns: FloatArray, y: FloatArray) -> FloatArray:
 def held_out_errors(columns: FloatArray, y: FloatArray, groups: Groups) -> FloatArray:
     """Relative error ``1 - predicted / actual`` of each row by a fit that never saw its group.
 
-    One fit answers for all groups: leaving rows out of least squares has a closed form, here for the coefficients
-    that the full fit leaves above zero.
+    One fit answers for all groups: leaving rows out takes them off the normal equations, here for the coefficients
+    that the full fit has above zero.
 
     Returns
     -------
@@ -53,13 +53,12 @@ def held_out_errors(columns: FloatArray, y: FloatArray, groups: Groups) -> Float
     fit = _fit(columns, y)
     used = fit.coefficients > 0
     W = fit.columns[:, used]
-    inverse = np.linalg.inv(W.T @ W + np.diag(fit.prior[used] ** 2))
-    residuals = 1 - W @ fit.coefficients[used]
+    products, sums = W.T @ W + np.diag(fit.prior[used] ** 2), W.sum(axis=0)
     errors = np.empty(len(y))
     for rows in _stacked(groups):
-        leverage = W[rows] @ inverse @ W[rows].transpose(0, 2, 1)
-        kept = np.eye(rows.shape[1]) - leverage
-        errors[rows] = np.linalg.solve(kept, residuals[rows][:, :, None])[:, :, 0]
+        own = W[rows]
+        without = np.linalg.solve(products - own.transpose(0, 2, 1) @ own, (sums - own.sum(axis=1))[:, :, None])
+        errors[rows] = 1 - (own @ without)[:, :, 0]
     return errors
 
 
@@ -72,7 +71,9 @@ def _fit(columns: FloatArray, y: FloatArray) -> _Fit:
     prior[0] = FIRST_COLUMN_PRIOR
     with_prior = np.vstack([W, np.diag(prior)])
     target = np.concatenate([np.ones(len(y)), np.zeros(W.shape[1])])
-    found: Any = nnls(with_prior, target)
+    # The same problem with as many rows as columns: least squares sees a matrix only through its triangular factor.
+    triangle = np.asarray(np.linalg.qr(np.column_stack([with_prior, target]), mode="r"), dtype=np.float64)
+    found: Any = nnls(triangle[:, :-1], triangle[:, -1])
     return _Fit(W, lengths, prior, found[0])
 
 

