@@ -1,4 +1,4 @@
-"""``python -m perfmodel``: fit, predict, and load the demo data."""
+"""``python -m perfmodel``: fit, predict, effects, and the demo data."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ import pandas as pd
 from perfmodel import catalog, prediction
 from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.cost import EXAMPLE_PRICE, Price
+from perfmodel.effects import effects
 from perfmodel.errors import PerfmodelError
-from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.scenarios import SCENARIOS
+from perfmodel.techniques import TECHNIQUES
 from store import open_store
-from store.cli import add_home, add_json, print_json, run
+from store.cli import add_home, add_json, print_frame, print_json, run
 from store.durations import duration
 from store.frames import plain_records
 
+_EFFECT_VALUES = {False: "completion_time_s", True: "task_s"}
 _GIB = {"": 1.0, "g": 1.0, "gib": 1.0, "gb": 1.0, "m": 1 / 1024, "mib": 1 / 1024, "mb": 1 / 1024}
 
 
@@ -42,7 +44,7 @@ def _chosen(text: str, known: Sequence[str]) -> list[str]:
 def _fit(args: argparse.Namespace) -> int:
     store = open_store(args.home)
     scenarios = _chosen(args.scenarios, tuple(SCENARIOS))
-    techniques = _chosen(args.techniques, DEFAULT_TECHNIQUES)
+    techniques = _chosen(args.techniques, tuple(TECHNIQUES))
     outcomes = []
     for outcome in catalog.fit(store, args.application, args.cluster, scenarios, techniques, args.seed):
         outcomes.append(outcome)
@@ -100,10 +102,18 @@ def _print_answer(answer: pd.DataFrame, args: argparse.Namespace) -> None:
         print(f"warning   outside the profiled range: {record['note']}")
 
 
+def _effects(args: argparse.Namespace) -> int:
+    store = open_store(args.home)
+    runs = catalog.usable_runs(store, args.application, args.cluster)
+    found = effects(catalog.with_task_seconds(store, runs) if args.task_time else runs, _EFFECT_VALUES[args.task_time])
+    print_frame(found, "json" if args.json else "table")
+    return 0
+
+
 def _demo(args: argparse.Namespace) -> int:
     store = open_store(args.home)
     for application, cluster in catalog.add_demo_runs(store):
-        for outcome in catalog.fit(store, application, cluster):
+        for outcome in catalog.fit(store, application, cluster, catalog.FIRST_SCENARIOS):
             print(_outcome_text(outcome), flush=True)
     return 0
 
@@ -122,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     fit = commands.add_parser("fit", help="fit scenarios on the runs of an application and cluster")
     _add_pair(fit)
     fit.add_argument("--scenarios", default="all", help=_names(tuple(SCENARIOS)))
-    fit.add_argument("--techniques", default="all", help=_names(DEFAULT_TECHNIQUES))
+    fit.add_argument("--techniques", default="all", help=_names(tuple(TECHNIQUES)))
     fit.add_argument("--seed", type=int, default=0)
     fit.set_defaults(func=_fit)
 
@@ -137,6 +147,11 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("--price-gib-hour", type=float, default=EXAMPLE_PRICE.per_gib_hour)
     predict.add_argument("--currency", default=EXAMPLE_PRICE.currency)
     predict.set_defaults(func=_predict)
+
+    effect = commands.add_parser("effects", help="scaled time by each column, as in the paper's tables 2-6")
+    _add_pair(effect)
+    effect.add_argument("--task-time", action="store_true", help="of tasks (table 6) instead of whole runs")
+    effect.set_defaults(func=_effects)
 
     demo = commands.add_parser("demo", help="load the demo clusters and fit their models")
     add_home(demo)

@@ -9,8 +9,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from perfmodel.errors import NotEnoughRunsError
-from perfmodel.regressor import ScenarioRegressor
-from perfmodel.scenarios import scenario_named
+from perfmodel.folds import leave_one_group_out
+from perfmodel.regressors import regressor_for
+from perfmodel.scenarios import GROUP_COLUMNS, RATE, scenario_named
 
 PAPER = "paper"
 HELD_OUT = "leave-one-configuration-out"
@@ -35,7 +36,7 @@ def accuracy_pct(actual: ArrayLike, predicted: ArrayLike) -> float:
 def leave_one_configuration_out(
     scenario_name: str, averaged: pd.DataFrame, test_rate: float, techniques: Sequence[str], seed: int
 ) -> pd.DataFrame:
-    """Predict each configuration by a model that never saw any of its rows.
+    """Predict each configuration by a model that never saw any run with its executors and cores.
 
     The choice of technique and hyper-parameters is made again without the held-out configuration.
 
@@ -43,7 +44,7 @@ def leave_one_configuration_out(
     ----------
     scenario_name : str
     averaged : DataFrame
-        As from `Scenario.average`.
+        As from `Scenario.average`, with a fresh index.
     test_rate : float
         Sampling rate, in percent, at which the held-out configurations are predicted.
     techniques : sequence of str
@@ -56,15 +57,16 @@ def leave_one_configuration_out(
         spared from training.
     """
     scenario = scenario_named(scenario_name)
-    tested = averaged[averaged["sampling_rate_pct"] == test_rate]
-    held_out = []
-    for _, row in tested.iterrows():
-        same = (averaged[scenario.configuration_columns] == row[scenario.configuration_columns]).all(axis=1)
+    tested = averaged[averaged[RATE] == test_rate]
+    held_out = [tested.head(0).assign(predicted_s=0.0)]
+    for fold in leave_one_group_out(averaged[GROUP_COLUMNS]):
+        asked = tested.loc[tested.index.isin(fold.held_out)]
         try:
-            training = scenario.training_rows(averaged[~same])
+            training = scenario.training_rows(averaged.iloc[fold.train])
         except NotEnoughRunsError:
             continue
-        model = ScenarioRegressor(scenario_name, techniques, seed).fit(training, training["completion_time_s"])
-        held_out.append({**row, "predicted_s": model.predict(row.to_frame().T)[0]})
-    columns = [*tested.columns, "predicted_s"]
-    return pd.DataFrame(held_out, columns=columns).rename(columns={"completion_time_s": "actual_s"})
+        model = regressor_for(scenario, techniques, seed).fit(training, training["completion_time_s"])
+        held_out.append(asked.assign(predicted_s=model.predict(asked)))
+    return pd.concat([rows for rows in held_out if len(rows)] or held_out, ignore_index=True).rename(
+        columns={"completion_time_s": "actual_s"}
+    )

@@ -15,6 +15,11 @@ from perfmodel.model import ScenarioModel
 TRUSTED = (
     "perfmodel.model.ScenarioModel",
     "perfmodel.regressor.ScenarioRegressor",
+    "perfmodel.law.SmoothLaw",
+    "perfmodel.ernest.Ernest",
+    "perfmodel.boosted.BoostedTrees",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
     "sklearn.tree._tree.Tree",
 )
 

@@ -12,14 +12,25 @@ from typing import Any
 import pandas as pd
 
 from perfmodel import artifacts, demo
+from perfmodel.effects import mean_task_seconds
 from perfmodel.errors import CannotPredictError, NotEnoughRunsError
 from perfmodel.features import FEATURES
-from perfmodel.model import RANGE_COLUMNS, ScenarioModel
+from perfmodel.model import ScenarioModel
 from perfmodel.regressor import DEFAULT_TECHNIQUES
+from perfmodel.regressors import choices_of
 from perfmodel.scenarios import SCENARIOS, scenario_named
 from store import Cluster, Metric, ModelDraft, Store, model_name
 
-TRAINING_COLUMNS = ["num_executors", "executor_cores", "executor_memory_gb", "sampling_rate_pct", "completion_time_s"]
+# What the explorer needs at once; `python -m perfmodel fit` fits the rest.
+FIRST_SCENARIOS = ("baseline", "4-2", "5")
+
+FEATURE_COLUMNS = [
+    "num_executors",
+    "executor_cores",
+    "executor_memory_gb",
+    "images_per_partition",
+    "sampling_rate_pct",
+]
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,13 @@ def usable_runs(store: Store, application: str, cluster: str) -> pd.DataFrame:
     runs = store.runs.load(application=application, cluster=cluster, status="ok")
     oversubscribed = runs["settings"].map(lambda settings: bool((settings or {}).get("oversubscribed")))
     return runs[~oversubscribed.astype(bool)].reset_index(drop=True)
+
+
+def with_task_seconds(store: Store, runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs that have task records, with the mean task time ``task_s`` (s) of each."""
+    tasks = [store.runs.tasks(run_id) for run_id in runs["run_id"]]
+    known = mean_task_seconds(pd.concat(tasks, ignore_index=True)) if tasks else pd.Series(dtype=float)
+    return runs.assign(task_s=runs["run_id"].map(known)).dropna(subset="task_s")
 
 
 def fit(
@@ -109,7 +127,7 @@ def _fit_one(store: Store, application: str, cluster: str, runs: pd.DataFrame, m
         metrics = store.registry.metrics(name, known.version)
         return _known_outcome(name, known.version, metrics)
     try:
-        model.fit(runs[TRAINING_COLUMNS[:-1]], runs["completion_time_s"])
+        model.fit(runs[FEATURE_COLUMNS], runs["completion_time_s"])
     except NotEnoughRunsError as error:
         return FitOutcome(name, None, False, {}, 0.0, 0.0, refused=str(error))
     draft = ModelDraft(
@@ -134,7 +152,7 @@ def _known_outcome(name: str, version: int, metrics: pd.DataFrame) -> FitOutcome
 
 
 def _rows_hash(runs: pd.DataFrame) -> str:
-    rows = runs[["run_id", *TRAINING_COLUMNS]].sort_values("run_id")
+    rows = runs[["run_id", *FEATURE_COLUMNS, "completion_time_s"]].sort_values("run_id")
     return hashlib.sha256(rows.to_csv(index=False, float_format="%.17g").encode()).hexdigest()
 
 
@@ -145,7 +163,7 @@ def _fingerprint(rows_hash: str, model: ScenarioModel) -> str:
 
 def _description(model: ScenarioModel) -> dict[str, Any]:
     """What the registry shows of a model without loading it."""
-    choices = model.regressor_.choices_
+    choices = choices_of(model.regressor_)
     features = [FEATURES[name] for name in scenario_named(model.scenario).features]
     return {
         "scenario": model.scenario,
@@ -154,7 +172,7 @@ def _description(model: ScenarioModel) -> dict[str, Any]:
         "seed": model.seed,
         "schema": {
             "features": [{"name": f.name, "column": f.column, "unit": f.unit} for f in features],
-            "ranges": {column: list(model.ranges_[column]) for column in RANGE_COLUMNS},
+            "ranges": {column: list(bounds) for column, bounds in model.ranges_.items()},
         },
     }
 

@@ -46,7 +46,10 @@ FEATURES = {
     for feature in (
         Feature("executor_cores", "executor_cores", "cores"),
         Feature("1/executor_cores", "executor_cores", "cores"),
+        Feature("num_executors", "num_executors", "executors"),
         Feature("1/num_executors", "num_executors", "executors"),
+        Feature("executor_memory_gb", "executor_memory_gb", "GiB"),
+        Feature("images_per_partition", "images_per_partition", "images"),
         Feature("sampling_rate_pct", "sampling_rate_pct", "percent"),
     )
 }

@@ -10,11 +10,13 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
 from perfmodel import accuracy, intervals
 from perfmodel.errors import NotEnoughRunsError
 from perfmodel.features import FloatArray
-from perfmodel.regressor import DEFAULT_TECHNIQUES, ScenarioRegressor
+from perfmodel.regressor import DEFAULT_TECHNIQUES
+from perfmodel.regressors import regressor_for
 from perfmodel.scenarios import FULL, scenario_named
 
 RANGE_COLUMNS = (
@@ -22,8 +24,10 @@ RANGE_COLUMNS = (
     "executor_cores",
     "total_cores",
     "executor_memory_gb",
+    "images_per_partition",
     "sampling_rate_pct",
 )
+IMAGES = "images_per_partition"
 LEVEL = 0.9
 
 
@@ -41,9 +45,12 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
 
     Attributes
     ----------
-    regressor_ : ScenarioRegressor
+    regressor_ : estimator
+        As `perfmodel.regressors.regressor_for` makes it, fitted on averaged rows.
     ranges_ : dict of str to (float, float)
-        Smallest and largest profiled value of each of `RANGE_COLUMNS`.
+        Smallest and largest profiled value of each of `RANGE_COLUMNS` that all runs state.
+    usual_images_ : float or None
+        Median of the profiled images per partition: what a question that does not say means.
     configurations_ : list of tuple
         Profiled configurations, as the scenario sees them.
     accuracy_ : dict of str to float
@@ -62,7 +69,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         self.seed = seed
 
     def fit(self, X: pd.DataFrame, y: Sequence[float] | pd.Series[float]) -> Self:
-        """Fit on runs, one row each.
+        """Fit on runs, one row each. BLAS is held at one thread: on matrices this small more of them only wait.
 
         Parameters
         ----------
@@ -76,21 +83,27 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         NotEnoughRunsError
             Where the runs cannot support the scenario.
         """
-        scenario = scenario_named(self.scenario)
         runs = _with_total_cores(X).assign(completion_time_s=np.asarray(y, dtype=float))
+        self.n_features_in_ = X.shape[1]
+        with threadpool_limits(limits=1, user_api="blas"):
+            self._fit_and_score(runs)
+        return self
+
+    def _fit_and_score(self, runs: pd.DataFrame) -> None:
+        scenario = scenario_named(self.scenario)
         averaged = scenario.average(runs)
         training = scenario.training_rows(averaged)
         target = training["completion_time_s"]
         started = time.perf_counter()
-        self.regressor_ = ScenarioRegressor(self.scenario, self.techniques, self.seed).fit(training, target)
+        self.regressor_ = regressor_for(scenario, self.techniques, self.seed).fit(training, target)
         self.tuning_s_ = time.perf_counter() - started
-        self.n_features_in_ = X.shape[1]
         self.training_s_ = float(target.sum())
-        self.ranges_ = {c: (float(runs[c].min()), float(runs[c].max())) for c in RANGE_COLUMNS}
+        stated = [column for column in RANGE_COLUMNS if column in runs and runs[column].notna().all()]
+        self.ranges_ = {column: (float(runs[column].min()), float(runs[column].max())) for column in stated}
+        self.usual_images_ = float(runs[IMAGES].median()) if IMAGES in stated else None
         columns = scenario.configuration_columns
         self.configurations_ = sorted(training[columns].drop_duplicates().itertuples(index=False, name=None))
         self._score(runs, averaged)
-        return self
 
     def _score(self, runs: pd.DataFrame, averaged: pd.DataFrame) -> None:
         rate = float(averaged["sampling_rate_pct"].max())
@@ -108,7 +121,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
     def answers(self, X: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Whether the scenario applies to each row: one trained on the whole data set answers for that only."""
         rates = X["sampling_rate_pct"].to_numpy(dtype=float)
-        return np.ones(len(X), dtype=bool) if scenario_named(self.scenario).extrapolates else rates == FULL
+        return rates == FULL if scenario_named(self.scenario).train_on == "full" else np.ones(len(X), dtype=bool)
 
     def predict(self, X: pd.DataFrame) -> FloatArray:
         """Completion time in seconds, shape (n_rows,); NaN where the scenario has no answer.
@@ -116,7 +129,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         It has none where it does not apply (see `answers`), and where its law falls to zero or below.
         """
         check_is_fitted(self)
-        predicted = self.regressor_.predict(X)
+        predicted = self.regressor_.predict(self._completed(X))
         return np.where(self.answers(X) & (predicted > 0), predicted, np.nan)
 
     def predict_interval(self, X: pd.DataFrame, level: float = LEVEL) -> tuple[FloatArray, FloatArray]:
@@ -154,13 +167,16 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
 
     def _is_profiled(self, X: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
         columns = scenario_named(self.scenario).configuration_columns
-        asked = X[columns].itertuples(index=False, name=None)
+        asked = self._completed(X)[columns].itertuples(index=False, name=None)
         profiled = set(self.configurations_)
         return np.array([row in profiled for row in asked], dtype=bool)
 
+    def _completed(self, X: pd.DataFrame) -> pd.DataFrame:
+        return X if IMAGES in X or self.usual_images_ is None else X.assign(**{IMAGES: self.usual_images_})
+
     def _range_rows(self, X: pd.DataFrame) -> pd.DataFrame:
-        rows = _with_total_cores(X)
-        return rows[[column for column in RANGE_COLUMNS if column in rows]]
+        rows = _with_total_cores(self._completed(X))
+        return rows[[column for column in self.ranges_ if column in rows]]
 
     def _feature_ranges(self) -> dict[str, tuple[float, float]]:
         columns = [*scenario_named(self.scenario).columns, "total_cores"]

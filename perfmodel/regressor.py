@@ -12,12 +12,14 @@ from sklearn.utils.validation import check_is_fitted
 
 from perfmodel.errors import CannotPredictError
 from perfmodel.features import FEATURES, FloatArray, feature_matrix
+from perfmodel.folds import leave_one_group_out
 from perfmodel.scaling import scaled_completion_time
-from perfmodel.scenarios import Scenario, scenario_named
+from perfmodel.scenarios import GROUP_COLUMNS, RATE, Scenario, scenario_named
 from perfmodel.search import select
 from perfmodel.techniques import technique_named
 
 DEFAULT_TECHNIQUES = ("lasso", "ridge", "random_forest")
+MOST_SINGLE_ROWS = 100  # with more rows the search holds out whole configurations (scenario 1 has 840)
 
 
 class ScenarioRegressor(RegressorMixin, BaseEstimator):
@@ -25,7 +27,7 @@ class ScenarioRegressor(RegressorMixin, BaseEstimator):
 
     One level: the best technique on the scenario's features. Two levels: at level 1 the best technique a feature
     predicts the completion time scaled by the largest in its group; at level 2 the best technique predicts completion
-    time from the product of the level-1 predictions.
+    time from the level-1 predictions or from their product.
 
     Parameters
     ----------
@@ -43,7 +45,9 @@ class ScenarioRegressor(RegressorMixin, BaseEstimator):
     final_ : estimator
         Predicts seconds.
     choices_ : dict of str to dict
-        Winning technique, parameters and leave-one-out mean squared error of each level-1 feature and of ``final``.
+        Winning technique, parameters and held-out mean squared error of each level-1 feature and of ``final``.
+    folds_ : str
+        What the search held out: single rows, or whole configurations where there are too many rows.
     n_features_in_ : int
         Number of run-log columns that predict reads.
     """
@@ -69,12 +73,12 @@ class ScenarioRegressor(RegressorMixin, BaseEstimator):
         self.n_features_in_ = len(scenario.columns)
         self.level1_: dict[str, Any] = {}
         self.choices_: dict[str, dict[str, Any]] = {}
-        if scenario.combine == "product":
+        self.folds_ = "single rows" if len(rows) <= MOST_SINGLE_ROWS else "whole configurations"
+        if scenario.combine != "features":
             for name in scenario.features:
                 self.level1_[name] = self._fit_level1(scenario, name, rows)
         inputs = self._final_inputs(scenario, rows)
-        target = rows["completion_time_s"].to_numpy()
-        self.final_ = self._choose("final", inputs, target, scenario.extrapolates)
+        self.final_ = self._choose("final", inputs, rows["completion_time_s"], rows, scenario.extrapolates)
         return self
 
     def predict(self, X: pd.DataFrame) -> FloatArray:
@@ -92,18 +96,21 @@ class ScenarioRegressor(RegressorMixin, BaseEstimator):
         column = FEATURES[name].column
         others = [other for other in scenario.columns if other != column]
         scaled = scaled_completion_time(rows, column, others)
-        X = feature_matrix(rows.loc[scaled.index], [name])
-        must_extrapolate = scenario.extrapolates and column == "sampling_rate_pct"
-        return self._choose(name, X, np.asarray(scaled, dtype=np.float64), must_extrapolate)
+        kept = rows.loc[scaled.index]
+        must_extrapolate = scenario.extrapolates and column == RATE
+        return self._choose(name, feature_matrix(kept, [name]), scaled, kept, must_extrapolate)
 
-    def _choose(self, label: str, X: FloatArray, y: FloatArray, must_extrapolate: bool) -> Any:
+    def _choose(
+        self, label: str, X: FloatArray, y: pd.Series[float], rows: pd.DataFrame, must_extrapolate: bool
+    ) -> Any:
         names = [t for t in self.techniques if not must_extrapolate or technique_named(t).extrapolates]
         if not names:
             raise CannotPredictError(
                 f"scenario {self.scenario} is asked beyond the data sizes it learns from, and none of "
                 f"{', '.join(self.techniques)} can extrapolate; add lasso or ridge"
             )
-        selection = select(X, y, names, self.seed)
+        groups = rows[GROUP_COLUMNS] if len(rows) > MOST_SINGLE_ROWS else np.arange(len(rows))
+        selection = select(X, np.asarray(y, dtype=np.float64), names, leave_one_group_out(groups), self.seed)
         winner = selection.winner
         self.choices_[label] = {"technique": winner.technique, "params": winner.params, "mse": winner.mse}
         return selection.estimator
@@ -111,5 +118,5 @@ class ScenarioRegressor(RegressorMixin, BaseEstimator):
     def _final_inputs(self, scenario: Scenario, rows: pd.DataFrame) -> FloatArray:
         if not self.level1_:
             return feature_matrix(rows, scenario.features)
-        factors = [model.predict(feature_matrix(rows, [name])) for name, model in self.level1_.items()]
-        return np.asarray(np.prod(factors, axis=0), dtype=np.float64).reshape(-1, 1)
+        factors = np.column_stack([m.predict(feature_matrix(rows, [name])) for name, m in self.level1_.items()])
+        return factors.prod(axis=1, keepdims=True) if scenario.combine == "product" else factors

@@ -1,4 +1,4 @@
-"""The scenarios of the paper's table 8, as data."""
+"""The scenarios of the paper's table 8 and those beside it, as data."""
 
 from __future__ import annotations
 
@@ -11,6 +11,14 @@ from perfmodel.errors import NotEnoughRunsError, UnknownNameError
 from perfmodel.features import FEATURES
 
 FULL = 100.0
+RATE = "sampling_rate_pct"
+# Scores and, where leaving out single rows is out of reach, searches hold these out together: no model may know any
+# run with the executors and cores that it is asked about.
+GROUP_COLUMNS = ["num_executors", "executor_cores"]
+
+Combine = Literal["features", "columns", "product"]
+Train = Literal["full", "samples", "all"]
+Estimator = Literal["techniques", "law", "ernest", "boosted"]
 
 
 @dataclass(frozen=True)
@@ -23,21 +31,28 @@ class Scenario:
         As in table 8; a few words for people.
     features : tuple of str
         Names in `perfmodel.features.FEATURES`.
-    combine : {"features", "product"}
-        ``features``: one level, the features predict completion time. ``product``: two levels, one level-1 model a
-        feature predicts scaled completion time, and their product is the one feature of level 2.
-    train_on : {"full", "samples"}
-        Train on runs over the whole data set, or on runs over samples of it, to answer for the whole.
+    combine : {"features", "columns", "product"}
+        ``features``: one level, the features predict completion time. The others have two levels: one level-1 model a
+        feature predicts scaled completion time, and level 2 predicts completion time from the level-1 predictions,
+        each as a feature (``columns``, the paper's level 2-1) or their product (``product``, level 2-2).
+    train_on : {"full", "samples", "all"}
+        Train on runs over the whole data set, on runs over samples of it, to answer for the whole, or on all.
     description : str
         One sentence for the screen.
+    estimator : {"techniques", "law", "ernest", "boosted"}
+        The paper's techniques, or an estimator with a form of its own, for which ``combine`` says nothing.
+    optional : tuple of str
+        Features that are used where every run states them.
     """
 
     name: str
     title: str
     features: tuple[str, ...]
-    combine: Literal["features", "product"]
-    train_on: Literal["full", "samples"]
+    combine: Combine
+    train_on: Train
     description: str
+    estimator: Estimator = "techniques"
+    optional: tuple[str, ...] = ()
 
     @property
     def columns(self) -> list[str]:
@@ -47,7 +62,7 @@ class Scenario:
     @property
     def configuration_columns(self) -> list[str]:
         """The columns that make a configuration, as this scenario sees it."""
-        return [column for column in self.columns if column != "sampling_rate_pct"]
+        return [column for column in self.columns if column != RATE]
 
     @property
     def extrapolates(self) -> bool:
@@ -55,9 +70,23 @@ class Scenario:
         return self.train_on == "samples"
 
     def average(self, runs: pd.DataFrame) -> pd.DataFrame:
-        """Mean completion time (s) of each combination of this scenario's columns and the sampling rate."""
-        keys = [*self.configuration_columns, "sampling_rate_pct"]
-        return runs.groupby(keys)["completion_time_s"].mean().reset_index()
+        """Mean completion time (s) of each combination of this scenario's columns and the sampling rate.
+
+        Raises
+        ------
+        NotEnoughRunsError
+            When some run does not state a column that the scenario needs.
+        """
+        optional = [name for name in self.optional if name in runs and runs[name].notna().all()]
+        keys = [*self.configuration_columns, *optional, RATE]
+        stated = runs.reindex(columns=[*keys, "completion_time_s"])
+        lacking = stated[keys].isna().sum()
+        if lacking.any():
+            missing = ", ".join(
+                f"{key} ({count} of {len(runs)} runs lack it)" for key, count in lacking.items() if count
+            )
+            raise NotEnoughRunsError(f"scenario {self.name} needs {missing}; import runs that state it")
+        return stated.groupby(keys)["completion_time_s"].mean().reset_index()
 
     def training_rows(self, averaged: pd.DataFrame) -> pd.DataFrame:
         """The averaged rows that train this scenario.
@@ -67,11 +96,13 @@ class Scenario:
         NotEnoughRunsError
             With what is missing.
         """
-        is_full = averaged["sampling_rate_pct"] == FULL
+        if self.train_on == "all":
+            return self._enough(averaged, "runs")
+        is_full = averaged[RATE] == FULL
         if self.train_on == "full":
             return self._enough(averaged[is_full], "runs over the whole data set (sampling rate 100 %)")
-        below = averaged["sampling_rate_pct"] < FULL
-        rates = averaged.loc[below, "sampling_rate_pct"].nunique()
+        below = averaged[RATE] < FULL
+        rates = averaged.loc[below, RATE].nunique()
         if rates < 2:
             raise NotEnoughRunsError(
                 f"scenario {self.name} learns the data size from at least 2 sampling rates below 100 %, and the runs "
@@ -89,6 +120,8 @@ class Scenario:
         return rows.reset_index(drop=True)
 
 
+_CLUSTER = ("1/executor_cores", "1/num_executors")
+
 SCENARIOS = {
     scenario.name: scenario
     for scenario in (
@@ -101,12 +134,81 @@ SCENARIOS = {
             description="Learns from runs over the whole data set; answers for the whole data set only.",
         ),
         Scenario(
+            name="1",
+            title="Scenario 1",
+            features=("executor_cores", "1/num_executors", "executor_memory_gb", "images_per_partition", RATE),
+            combine="features",
+            train_on="samples",
+            description="Learns from runs over samples, from every column of the configuration at once.",
+        ),
+        Scenario(
+            name="2",
+            title="Scenario 2",
+            features=("executor_cores", "1/num_executors", RATE),
+            combine="features",
+            train_on="samples",
+            description="Learns from runs over samples, from cores, executors and data size at once.",
+        ),
+        Scenario(
+            name="3-1",
+            title="Scenario 3-1",
+            features=_CLUSTER,
+            combine="columns",
+            train_on="full",
+            description="Learns the effects of cores and executors one by one on the whole data set, and adds them up.",
+        ),
+        Scenario(
+            name="3-2",
+            title="Scenario 3-2",
+            features=_CLUSTER,
+            combine="product",
+            train_on="full",
+            description="Learns the effects of cores and executors one by one on the whole data set; multiplies them.",
+        ),
+        Scenario(
+            name="4-1",
+            title="Scenario 4-1",
+            features=(*_CLUSTER, RATE),
+            combine="columns",
+            train_on="samples",
+            description="Learns from cheap runs over samples; adds the effects of cores, executors and data size up.",
+        ),
+        Scenario(
             name="4-2",
             title="Scenario 4-2",
-            features=("1/executor_cores", "1/num_executors", "sampling_rate_pct"),
+            features=(*_CLUSTER, RATE),
             combine="product",
             train_on="samples",
             description="Learns from cheap runs over samples; multiplies effects of cores, executors and data size.",
+        ),
+        Scenario(
+            name="5",
+            title="Scenario 5",
+            features=("executor_cores", "num_executors", RATE),
+            combine="features",
+            train_on="all",
+            description="One smooth law: start-up that stays, work that shrinks with the cluster, cores helping less.",
+            estimator="law",
+            optional=("executor_memory_gb", "images_per_partition"),
+        ),
+        Scenario(
+            name="ernest",
+            title="Ernest",
+            features=("executor_cores", "num_executors", RATE),
+            combine="features",
+            train_on="all",
+            description="Related work: non-negative least squares on size and machines (Venkataraman et al. 2016).",
+            estimator="ernest",
+        ),
+        Scenario(
+            name="boosted",
+            title="Boosted trees",
+            features=("executor_cores", "num_executors", RATE),
+            combine="features",
+            train_on="all",
+            description="Related work: gradient-boosted trees on the logarithm of completion time.",
+            estimator="boosted",
+            optional=("executor_memory_gb", "images_per_partition"),
         ),
     )
 }

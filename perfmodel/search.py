@@ -1,4 +1,4 @@
-"""Choose technique and hyper-parameters by leave-one-out mean squared error (section 5 of the paper)."""
+"""Choose technique and hyper-parameters by mean squared error on held-out rows (section 5 of the paper)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from perfmodel.features import FloatArray
-from perfmodel.folds import leave_one_out
+from perfmodel.folds import Fold
 from perfmodel.techniques import Params, convergence_ignored, technique_named
 
 # A grid point must be better by more than rounding to replace an earlier one, so that ties are stable.
@@ -18,7 +18,7 @@ _TIE = 1e-9
 
 @dataclass(frozen=True)
 class Candidate:
-    """A grid point and its leave-one-out mean squared error, in the target's unit squared."""
+    """A grid point and its held-out mean squared error, in the target's unit squared."""
 
     technique: str
     params: Params
@@ -34,10 +34,10 @@ class Selection:
     candidates: tuple[Candidate, ...]
 
 
-def select(X: FloatArray, y: FloatArray, techniques: Sequence[str], seed: int) -> Selection:
-    """Fit every technique's grid by leave-one-out and refit the best point.
+def select(X: FloatArray, y: FloatArray, techniques: Sequence[str], folds: list[Fold], seed: int) -> Selection:
+    """Score every technique's grid on held-out rows and refit the best point on all.
 
-    With two rows there is nothing to compare (each fold would train on one row), and the first grid point wins.
+    With two folds of one row there is nothing to compare (each would train on one row), and the first grid point wins.
 
     Parameters
     ----------
@@ -45,10 +45,12 @@ def select(X: FloatArray, y: FloatArray, techniques: Sequence[str], seed: int) -
     y : array of shape (n_rows,)
     techniques : sequence of str
         Names in `perfmodel.techniques.TECHNIQUES`; an earlier one wins a tie.
+    folds : list of Fold
+        Each row is held out once.
     seed : int
         Random state of the techniques that draw.
     """
-    candidates = [c for name in techniques for c in _candidates(X, y, name, seed)]
+    candidates = [c for name in techniques for c in _candidates(X, y, name, folds, seed)]
     winner = candidates[0]
     for candidate in candidates[1:]:
         if candidate.mse < winner.mse * (1 - _TIE):
@@ -59,9 +61,9 @@ def select(X: FloatArray, y: FloatArray, techniques: Sequence[str], seed: int) -
     return Selection(estimator, winner, tuple(candidates))
 
 
-def _candidates(X: FloatArray, y: FloatArray, name: str, seed: int) -> list[Candidate]:
+def _candidates(X: FloatArray, y: FloatArray, name: str, folds: list[Fold], seed: int) -> list[Candidate]:
     technique = technique_named(name)
     if len(y) < 3:
         return [Candidate(name, point, float("nan")) for point in technique.grid]
-    mse = np.mean(technique.held_out_errors(X, y, leave_one_out(len(y)), technique.grid, seed), axis=0)
+    mse = np.mean(technique.held_out_errors(X, y, folds, technique.grid, seed), axis=0)
     return [Candidate(name, point, float(m)) for point, m in zip(technique.grid, mse, strict=True)]

@@ -47,7 +47,7 @@ def models(application: str, cluster: str) -> dict[str, catalog.Champion]:
     """The champion of each scenario of a pair; fitted now where there is none."""
     if not catalog.has_models(store(), application, cluster):
         with st.status(f"Fitting the models of {application} on {cluster}", expanded=True) as status:
-            for outcome in catalog.fit(store(), application, cluster):
+            for outcome in catalog.fit(store(), application, cluster, catalog.FIRST_SCENARIOS):
                 st.write(f"Scenario {outcome.scenario}: {outcome.refused or 'fitted'}")
             status.update(label="Models fitted", state="complete", expanded=False)
     return _models(application, cluster, _version())

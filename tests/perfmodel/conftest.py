@@ -33,6 +33,7 @@ def grid_runs() -> pd.DataFrame:
             "num_executors": executors,
             "executor_cores": cores,
             "executor_memory_gb": 2.0,
+            "images_per_partition": 20,
             "sampling_rate_pct": rate,
             "completion_time_s": 600 * rate / (executors * cores),
         }

@@ -18,8 +18,8 @@ def store(tmp_path, grid_runs):
     return store
 
 
-def fit(store, **options):
-    return list(catalog.fit(store, *PAIR, techniques=("lasso", "ridge"), **options))
+def fit(store, scenarios=("baseline", "4-2")):
+    return list(catalog.fit(store, *PAIR, scenarios, techniques=("lasso", "ridge")))
 
 
 def test_fitting_registers_a_version_with_lineage_and_metrics(store):

@@ -26,7 +26,7 @@ def test_predict_prints_what_the_model_says(demo_home):
     printed = json.loads(done.stdout)
     models = catalog.champions(open_store(demo_home), "resnet50", "paper-2020")
     expected = answer(models["4-2"].model, question(3, 8, 8, 100), EXAMPLE_PRICE).iloc[0]
-    assert printed["scenario"] == "4-2"
+    assert (printed["scenario"], printed["model_version"]) == ("4-2", 1)
     for column in ("predicted_s", "predicted_low_s", "predicted_high_s", "cost"):
         assert printed[column] == pytest.approx(expected[column])
 
@@ -59,6 +59,7 @@ def test_wrong_input_is_one_clear_line_and_status_2(demo_home, arguments, messag
 
 
 def test_fitting_again_says_that_nothing_is_new(demo_home):
-    done = perfmodel("fit", "--application", "resnet50", "--cluster", "paper-2020", home=demo_home)
+    chosen = ["--scenarios", "baseline,5", "--techniques", "lasso,ridge,random_forest"]
+    done = perfmodel("fit", *PAIR, *chosen, home=demo_home)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("registered before") == 2

@@ -5,11 +5,13 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 
+from perfmodel import artifacts
 from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.errors import NotEnoughRunsError
 from perfmodel.model import ScenarioModel
 from perfmodel.prediction import question
 from perfmodel.reconstruct import reconstruct
+from perfmodel.scenarios import SCENARIOS
 
 
 @pytest.mark.parametrize(("application", "reachable"), [("inception_v4", 97.4), ("resnet50", 99.3), ("xception", 95.9)])
@@ -76,8 +78,35 @@ def test_too_few_runs_are_refused(grid_runs):
         ScenarioModel("4-2").fit(grid_runs[grid_runs["sampling_rate_pct"] == 100], [1.0] * 9)
 
 
-def test_estimator_contract(grid_runs):
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_estimator_contract(scenario, grid_runs):
+    """Clone, parameters, shapes, determinism with a seed, and the way through an artefact: for every scenario."""
     y = grid_runs["completion_time_s"]
-    model = ScenarioModel("4-2", techniques=("lasso",), seed=1).fit(grid_runs, y)
-    assert clone(model).get_params() == {"scenario": "4-2", "techniques": ("lasso",), "seed": 1}
-    np.testing.assert_array_equal(model.predict(grid_runs), clone(model).fit(grid_runs, y).predict(grid_runs))
+    model = ScenarioModel(scenario, techniques=("lasso", "ridge"), seed=1).fit(grid_runs, y)
+    assert clone(model).get_params() == {"scenario": scenario, "techniques": ("lasso", "ridge"), "seed": 1}
+    full = grid_runs[grid_runs["sampling_rate_pct"] == 100]
+    predicted = model.predict(full)
+    assert predicted.shape == (len(full),)
+    assert (predicted > 0).sum() >= 8, "only the baseline's straight line falls below zero, in one corner"
+    np.testing.assert_array_equal(predicted, clone(model).fit(grid_runs, y).predict(full))
+    again = artifacts.load(artifacts.dump(model))
+    np.testing.assert_array_equal(again.predict(full), predicted)
+    np.testing.assert_array_equal(again.predict_interval(full), model.predict_interval(full))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_one_configuration_is_refused_by_every_scenario(scenario, grid_runs):
+    one = grid_runs[(grid_runs["num_executors"] == 1) & (grid_runs["executor_cores"] == 1)]
+    with pytest.raises(NotEnoughRunsError, match="at least 2 configurations"):
+        ScenarioModel(scenario).fit(one, one["completion_time_s"])
+
+
+def test_a_question_that_does_not_say_images_per_partition_means_the_usual(grid_runs):
+    model = ScenarioModel("1", techniques=("ridge",)).fit(grid_runs, grid_runs["completion_time_s"])
+    silent = question(2, 2, 2, 100)
+    np.testing.assert_array_equal(model.predict(silent), model.predict(silent.assign(images_per_partition=20)))
+
+
+def test_a_column_that_the_runs_lack_is_named(grid_runs):
+    with pytest.raises(NotEnoughRunsError, match="scenario 1 needs images_per_partition"):
+        ScenarioModel("1").fit(grid_runs.drop(columns="images_per_partition"), grid_runs["completion_time_s"])
