@@ -37,9 +37,9 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
     + spill s / (E^a C^b) u``
 
     for E executors of C cores, a share s of the data set, P images a partition and the share u of the work that is
-    done again because the data do not fit into memory. No coefficient is negative and a, b lie between 0.3 and 1. So time is
-    never negative; more data are never faster; more cores an executor or more memory never slower; more executors only
-    where the runs show an overhead. Fitted to relative errors.
+    done again because the data do not fit into memory. No coefficient is negative and a, b lie between 0.3 and 1. So
+    time is never negative; more data are never faster; more cores an executor or more memory never slower; more
+    executors only where the runs show an overhead. Fitted to relative errors.
 
     Terms and exponents are decided inside ``fit``: starting from ``start`` and ``work`` with the usual exponents, the
     change that most lowers the error on left-out configurations is made as long as the gain exceeds its standard error.
