@@ -1,4 +1,4 @@
-"""``python -m perfmodel``: fit, predict, effects, and the demo data."""
+"""``python -m perfmodel``: fit, report, effects, predict, and the demo data."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
-from perfmodel import catalog, prediction
+from perfmodel import catalog, prediction, report_page
 from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.cost import EXAMPLE_PRICE, Price
 from perfmodel.effects import effects
 from perfmodel.errors import PerfmodelError
+from perfmodel.report import explanations, report_row
 from perfmodel.scenarios import SCENARIOS
 from perfmodel.techniques import TECHNIQUES
 from store import open_store
@@ -102,6 +104,32 @@ def _print_answer(answer: pd.DataFrame, args: argparse.Namespace) -> None:
         print(f"warning   outside the profiled range: {record['note']}")
 
 
+def _report(args: argparse.Namespace) -> int:
+    store = open_store(args.home)
+    rows, texts = [], {}
+    for application, cluster in catalog.pairs(store, args.application, args.cluster):
+        texts[application, cluster] = list(explanations(catalog.usable_runs(store, application, cluster)))
+        for outcome in catalog.fit(store, application, cluster, techniques=tuple(TECHNIQUES)):
+            print(_outcome_text(outcome), file=sys.stderr, flush=True)
+            rows.append(report_row(application, cluster, outcome.scenario, outcome))
+    if args.json:
+        print_json(rows)
+    else:
+        print(report_page.markdown(rows, texts), end="")
+    if args.out:
+        _save(args.out.with_suffix(".md"), report_page.markdown(rows, texts))
+        _save(args.out.with_suffix(".html"), report_page.html(rows, texts))
+    return 0
+
+
+def _save(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise PerfmodelError(f"--out: cannot write {path}: {error.strerror}") from error
+    print(f"saved {path}", file=sys.stderr)
+
+
 def _effects(args: argparse.Namespace) -> int:
     store = open_store(args.home)
     runs = catalog.usable_runs(store, args.application, args.cluster)
@@ -147,6 +175,14 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("--price-gib-hour", type=float, default=EXAMPLE_PRICE.per_gib_hour)
     predict.add_argument("--currency", default=EXAMPLE_PRICE.currency)
     predict.set_defaults(func=_predict)
+
+    report = commands.add_parser("report", help="accuracy, t1, t2, T of every scenario, beside the paper's")
+    report.add_argument("--application", help="default: all")
+    report.add_argument("--cluster", help="default: all")
+    report.add_argument("--out", type=Path, metavar="NAME", help="also save NAME.md and NAME.html")
+    add_home(report)
+    add_json(report)
+    report.set_defaults(func=_report)
 
     effect = commands.add_parser("effects", help="scaled time by each column, as in the paper's tables 2-6")
     _add_pair(effect)

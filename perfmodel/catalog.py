@@ -74,6 +74,24 @@ def usable_runs(store: Store, application: str, cluster: str) -> pd.DataFrame:
     return runs[~oversubscribed.astype(bool)].reset_index(drop=True)
 
 
+def pairs(store: Store, application: str | None = None, cluster: str | None = None) -> list[tuple[str, str]]:
+    """Applications and clusters that have runs, of those asked for.
+
+    Raises
+    ------
+    NotEnoughRunsError
+        When none has.
+    """
+    known = store.runs.pairs()
+    wanted = known[known["application"].eq(application or known["application"])]
+    wanted = wanted[wanted["cluster"].eq(cluster or wanted["cluster"])]
+    if wanted.empty:
+        raise NotEnoughRunsError(
+            f"there are no runs of {application or 'anything'} on {cluster or 'any cluster'}; {_known_pairs(store)}"
+        )
+    return list(zip(wanted["application"], wanted["cluster"], strict=True))
+
+
 def with_task_seconds(store: Store, runs: pd.DataFrame) -> pd.DataFrame:
     """The runs that have task records, with the mean task time ``task_s`` (s) of each."""
     tasks = [store.runs.tasks(run_id) for run_id in runs["run_id"]]

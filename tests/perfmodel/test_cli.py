@@ -9,6 +9,7 @@ import pytest
 from perfmodel import catalog
 from perfmodel.cost import EXAMPLE_PRICE
 from perfmodel.prediction import answer, question
+from perfmodel.scenarios import SCENARIOS
 from store import open_store
 
 PAIR = ["--application", "resnet50", "--cluster", "paper-2020"]
@@ -63,3 +64,29 @@ def test_fitting_again_says_that_nothing_is_new(demo_home):
     done = perfmodel("fit", *PAIR, *chosen, home=demo_home)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("registered before") == 2
+
+
+def test_effects_are_printed_for_scripts_too(demo_home):
+    done = perfmodel("effects", *PAIR, "--json", home=demo_home)
+    assert done.returncode == 0, done.stderr
+    found = {(row["column"], row["level"]): row["mean"] for row in json.loads(done.stdout)}
+    assert found["num_executors", 2] == pytest.approx(0.5, abs=0.02)
+
+
+def test_the_report_of_a_cluster_is_printed_and_saved(tmp_path):
+    home = tmp_path / "home"
+    store = open_store(home)
+    catalog.add_demo_runs(store)
+    arguments = ["--cluster", "local-2core-epyc", "--out", str(tmp_path / "report")]
+    done = perfmodel("report", *arguments, home=home)
+    assert done.returncode == 0, done.stderr
+    for scenario in SCENARIOS:
+        assert f"| {scenario} |" in done.stdout
+    assert (tmp_path / "report.md").read_text() == done.stdout
+    assert "<svg" in (tmp_path / "report.html").read_text()
+
+
+def test_a_report_of_nothing_says_what_there_is(demo_home):
+    done = perfmodel("report", "--cluster", "moon", home=demo_home)
+    assert done.returncode == 2
+    assert "no runs of anything on moon" in done.stderr
