@@ -15,7 +15,7 @@ from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.cost import EXAMPLE_PRICE, Price
 from perfmodel.effects import effects
 from perfmodel.errors import PerfmodelError
-from perfmodel.report import explanations, report_row
+from perfmodel.report import explanations, origins_text, report_row
 from perfmodel.scenarios import SCENARIOS
 from perfmodel.techniques import TECHNIQUES
 from store import open_store
@@ -54,6 +54,8 @@ def _fit(args: argparse.Namespace) -> int:
             print(_outcome_text(outcome), flush=True)
     if args.json:
         print_json([vars(outcome) for outcome in outcomes])
+    else:
+        print(f"from {origins_text(catalog.usable_runs(store, args.application, args.cluster))}")
     if all(outcome.refused for outcome in outcomes):
         raise PerfmodelError("no scenario could be fitted; the reasons are above")
     return 0
@@ -84,6 +86,7 @@ def _predict(args: argparse.Namespace) -> int:
     answer = prediction.answer(models[scenario], question, price)
     answer.insert(0, "scenario", scenario)
     answer.insert(1, "model_version", found[scenario].version)
+    answer["runs"] = origins_text(catalog.usable_runs(store, args.application, args.cluster))
     _print_answer(answer, args)
     return 0
 
@@ -100,6 +103,7 @@ def _print_answer(answer: pd.DataFrame, args: argparse.Namespace) -> None:
     print(f"interval  {low} to {high} (90 %)")
     print(f"cost      {record['cost']:.2f} {args.currency}")
     print(f"model     {args.application}@{args.cluster}/{record['scenario']} v{record['model_version']}")
+    print(f"data      {record['runs']}")
     if record["note"]:
         print(f"warning   outside the profiled range: {record['note']}")
 

@@ -9,7 +9,7 @@ import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from perfmodel.errors import PerfmodelError
-from perfmodel.model import ScenarioModel
+from perfmodel.model import FORMAT, ScenarioModel
 
 # What a model of ours is made of beyond what skops trusts by itself.
 TRUSTED = (
@@ -48,6 +48,12 @@ def load(data: bytes) -> ScenarioModel:
         raise PerfmodelError(f"the model artefact cannot be read ({type(error).__name__}: {error})") from error
     if not isinstance(model, ScenarioModel):
         raise PerfmodelError(f"the model artefact holds a {type(model).__name__}, not a scenario model")
+    saved = getattr(model, "format_", 0)
+    if saved != FORMAT:
+        raise PerfmodelError(
+            f"the model was saved in format {saved} and this Sparkcast reads format {FORMAT}; fit it again "
+            "(python -m perfmodel fit) and promote the new version (python -m store promote)"
+        )
     return model
 
 
@@ -55,6 +61,7 @@ def environment() -> dict[str, str]:
     """Versions that an artefact depends on."""
     packages = ("scikit-learn", "numpy", "skops")
     return {
+        "model_format": str(FORMAT),
         "python": platform.python_version(),
         **{name: importlib.metadata.version(name) for name in packages},
     }

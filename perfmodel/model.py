@@ -28,6 +28,7 @@ RANGE_COLUMNS = (
     "sampling_rate_pct",
 )
 IMAGES = "images_per_partition"
+FORMAT = 1  # of the learned state; to be raised when artefacts that were saved before can no longer answer
 LEVEL = 0.9
 
 
@@ -45,6 +46,8 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
 
     Attributes
     ----------
+    format_ : int
+        `FORMAT` when it was fitted.
     regressor_ : estimator
         As `perfmodel.regressors.regressor_for` makes it, fitted on averaged rows.
     ranges_ : dict of str to (float, float)
@@ -85,6 +88,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         """
         runs = _with_total_cores(X).assign(completion_time_s=np.asarray(y, dtype=float))
         self.n_features_in_ = X.shape[1]
+        self.format_ = FORMAT
         with threadpool_limits(limits=1, user_api="blas"):
             self._fit_and_score(runs)
         return self

@@ -9,6 +9,7 @@ from sklearn.svm import SVR
 
 from perfmodel import artifacts
 from perfmodel.errors import PerfmodelError
+from perfmodel.model import ScenarioModel
 from perfmodel.prediction import question
 
 
@@ -38,3 +39,10 @@ def test_a_type_that_is_not_ours_is_refused():
 def test_another_estimator_is_refused():
     with pytest.raises(PerfmodelError, match="holds a SVR"):
         artifacts.load(skops.io.dumps(SVR()))
+
+
+def test_a_model_of_another_format_says_what_to_do(grid_runs):
+    model = ScenarioModel("5").fit(grid_runs, grid_runs["completion_time_s"])
+    model.format_ = 0
+    with pytest.raises(PerfmodelError, match="format 0 and this Sparkcast reads format 1; fit it again"):
+        artifacts.load(artifacts.dump(model))

@@ -35,6 +35,10 @@ def test_what_linear_extrapolation_can_reach_is_computed(application, share):
     assert linear_share(reconstruct(application)) == pytest.approx(share, abs=0.004)
 
 
+def test_explanations_say_where_the_runs_come_from(paper_runs):
+    assert next(explanations(paper_runs)) == "From 1,260 reconstructed runs."
+
+
 def test_explanations_say_the_share_of_these_runs(paper_runs):
     assert any(f"is {linear_share(paper_runs):.3f} of the one at 100 %" in text for text in explanations(paper_runs))
     full = paper_runs[paper_runs["sampling_rate_pct"] == 100]
