@@ -29,11 +29,9 @@ def what_if() -> None:
     with controls:
         chosen = inputs.configuration(runs)
         price = inputs.price()
-        scenario = st.segmented_control(
+        scenario = st.selectbox(
             "Scenario",
             [AUTO, *models],
-            default=AUTO,
-            required=True,
             key="scenario",
             bind="query-params",
             help="How the features are combined into a prediction; the table compares them.",

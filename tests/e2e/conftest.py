@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 # Root may not use Chromium's sandbox; the others keep it from calling home.
@@ -26,6 +26,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# The first page of a fresh server imports everything; on a busy machine that outlasts Playwright's five seconds.
+expect.set_options(timeout=60_000)
 
 
 def free_port() -> int:
