@@ -58,15 +58,16 @@ def leave_one_configuration_out(
     """
     scenario = scenario_named(scenario_name)
     tested = averaged[averaged[RATE] == test_rate]
-    held_out = [tested.head(0).assign(predicted_s=0.0)]
+    predicted = pd.Series(np.nan, index=tested.index)
     for fold in leave_one_group_out(averaged[GROUP_COLUMNS]):
         asked = tested.loc[tested.index.isin(fold.held_out)]
+        if asked.empty:
+            continue  # never run at the test rate: it teaches, and there is nothing to test
         try:
             training = scenario.training_rows(averaged.iloc[fold.train])
         except NotEnoughRunsError:
             continue
         model = regressor_for(scenario, techniques, seed).fit(training, training["completion_time_s"])
-        held_out.append(asked.assign(predicted_s=model.predict(asked)))
-    return pd.concat([rows for rows in held_out if len(rows)] or held_out, ignore_index=True).rename(
-        columns={"completion_time_s": "actual_s"}
-    )
+        predicted[asked.index] = model.predict(asked)
+    held_out = tested.assign(predicted_s=predicted).dropna(subset="predicted_s")
+    return held_out.rename(columns={"completion_time_s": "actual_s"}).reset_index(drop=True)
