@@ -116,12 +116,13 @@ def _report(args: argparse.Namespace) -> int:
         for outcome in catalog.fit(store, application, cluster, techniques=tuple(TECHNIQUES)):
             print(_outcome_text(outcome), file=sys.stderr, flush=True)
             rows.append(report_row(application, cluster, outcome.scenario, outcome))
+    text = report_page.markdown(rows, texts)
     if args.json:
         print_json(rows)
     else:
-        print(report_page.markdown(rows, texts), end="")
+        print(text, end="")
     if args.out:
-        _save(args.out.with_suffix(".md"), report_page.markdown(rows, texts))
+        _save(args.out.with_suffix(".md"), text)
         _save(args.out.with_suffix(".html"), report_page.html(rows, texts))
     return 0
 

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from perfmodel.errors import CannotPredictError, NotEnoughRunsError
 from perfmodel.features import FloatArray
+from perfmodel.scenarios import GROUP_COLUMNS, RATE
 
-CLUSTER_COLUMNS = ("num_executors", "executor_cores")
-NEEDED_COLUMNS = (*CLUSTER_COLUMNS, "sampling_rate_pct")
+NEEDED_COLUMNS = (*GROUP_COLUMNS, RATE)
 OPTIONAL_COLUMNS = ("executor_memory_gb", "images_per_partition")
 # No job ends faster: the floor that keeps every prediction above zero.
 SHORTEST_S = 1e-3
@@ -49,10 +49,10 @@ def configuration_groups(X: pd.DataFrame, who: str) -> list[NDArray[np.intp]]:
         With fewer than 2 configurations.
     """
     needed_columns(X, who)
-    found = X.groupby(list(CLUSTER_COLUMNS), sort=True).indices.values()
+    found = X.groupby(GROUP_COLUMNS, sort=True).indices.values()
     if len(found) < 2:
         raise NotEnoughRunsError(
-            f"{who} needs runs of at least 2 configurations ({', '.join(CLUSTER_COLUMNS)}), and there are {len(found)}"
+            f"{who} needs runs of at least 2 configurations ({', '.join(GROUP_COLUMNS)}), and there are {len(found)}"
             "; profile another number of executors or cores"
         )
     return [np.asarray(rows, dtype=np.intp) for rows in found]

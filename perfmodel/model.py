@@ -17,7 +17,7 @@ from perfmodel.errors import NotEnoughRunsError
 from perfmodel.features import FloatArray
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.regressors import regressor_for
-from perfmodel.scenarios import FULL, scenario_named
+from perfmodel.scenarios import FULL, RATE, scenario_named
 
 RANGE_COLUMNS = (
     "num_executors",
@@ -25,7 +25,7 @@ RANGE_COLUMNS = (
     "total_cores",
     "executor_memory_gb",
     "images_per_partition",
-    "sampling_rate_pct",
+    RATE,
 )
 IMAGES = "images_per_partition"
 FORMAT = 1  # of the learned state; to be raised when artefacts that were saved before can no longer answer
@@ -110,13 +110,13 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         self._score(runs, averaged)
 
     def _score(self, runs: pd.DataFrame, averaged: pd.DataFrame) -> None:
-        rate = float(averaged["sampling_rate_pct"].max())
-        tested = averaged[averaged["sampling_rate_pct"] == rate]
+        rate = float(averaged[RATE].max())
+        tested = averaged[averaged[RATE] == rate]
         self.accuracy_: dict[str, float] = {
             accuracy.PAPER: accuracy.accuracy_pct(tested["completion_time_s"], self.regressor_.predict(tested))
         }
         held_out = accuracy.leave_one_configuration_out(self.scenario, averaged, rate, self.techniques, self.seed)
-        at_rate = runs[runs["sampling_rate_pct"] == rate]
+        at_rate = runs[runs[RATE] == rate]
         self.seen_errors_ = intervals.log_ratios(at_rate["completion_time_s"], self.regressor_.predict(at_rate))
         self.unseen_errors_ = intervals.log_ratios(held_out["actual_s"], held_out["predicted_s"])
         if len(held_out):
@@ -124,7 +124,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
 
     def answers(self, X: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Whether the scenario applies to each row: one trained on the whole data set answers for that only."""
-        rates = X["sampling_rate_pct"].to_numpy(dtype=float)
+        rates = X[RATE].to_numpy(dtype=float)
         return rates == FULL if scenario_named(self.scenario).train_on == "full" else np.ones(len(X), dtype=bool)
 
     def predict(self, X: pd.DataFrame) -> FloatArray:

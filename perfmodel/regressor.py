@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from perfmodel.errors import CannotPredictError
 from perfmodel.features import FEATURES, FloatArray, feature_matrix
-from perfmodel.folds import leave_one_group_out
+from perfmodel.folds import leave_one_group_out, leave_one_out
 from perfmodel.scaling import scaled_completion_time
 from perfmodel.scenarios import GROUP_COLUMNS, RATE, Scenario, scenario_named
 from perfmodel.search import select
@@ -109,8 +109,9 @@ class ScenarioRegressor(RegressorMixin, BaseEstimator):
                 f"scenario {self.scenario} is asked beyond the data sizes it learns from, and none of "
                 f"{', '.join(self.techniques)} can extrapolate; add lasso or ridge"
             )
-        groups = rows[GROUP_COLUMNS] if len(rows) > MOST_SINGLE_ROWS else np.arange(len(rows))
-        selection = select(X, np.asarray(y, dtype=np.float64), names, leave_one_group_out(groups), self.seed)
+        few = len(rows) <= MOST_SINGLE_ROWS
+        folds = leave_one_out(len(rows)) if few else leave_one_group_out(rows[GROUP_COLUMNS])
+        selection = select(X, np.asarray(y, dtype=np.float64), names, folds, self.seed)
         winner = selection.winner
         self.choices_[label] = {"technique": winner.technique, "params": winner.params, "mse": winner.mse}
         return selection.estimator

@@ -25,8 +25,6 @@ from runner.synthetic import make_synthetic, synthetic_name
 from store import Store, open_store
 from store.cli import add_home, add_json, print_frame
 
-DEFAULT_LIMITS = Limits()
-
 
 def add_profile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command to the parser."""
