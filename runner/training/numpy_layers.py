@@ -77,9 +77,9 @@ class Convolution:
         kernel, _ = self.parameters
         flat = upstream.reshape(-1, upstream.shape[-1])
         with self.clock.part("dot of input gradient"):
-            columns = flat @ kernel.reshape(-1, kernel.shape[-1]).T
+            by_columns = flat @ kernel.reshape(-1, kernel.shape[-1]).T
         with self.clock.part("col2im"):
-            by_inputs = self._images(columns)
+            by_inputs = self._images(by_columns)
         with self.clock.part("im2col"):
             columns = self._columns(self._inputs)
         with self.clock.part("dot of kernel gradient"):
