@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from perfmodel.errors import CannotPredictError
 from perfmodel.features import FEATURES, FloatArray, feature_matrix
-from perfmodel.folds import leave_one_group_out, leave_one_out
+from perfmodel.folds import Fold, leave_one_group_out, leave_one_out
 from perfmodel.scaling import scaled_completion_time
 from perfmodel.scenarios import GROUP_COLUMNS, RATE, Scenario, scenario_named
 from perfmodel.search import select
@@ -20,6 +20,21 @@ from perfmodel.techniques import technique_named
 
 DEFAULT_TECHNIQUES = ("lasso", "ridge", "random_forest")
 MOST_SINGLE_ROWS = 100  # with more rows the search holds out whole configurations (scenario 1 has 840)
+
+
+def search_folds(rows: pd.DataFrame) -> list[Fold]:
+    """What the search holds out of averaged rows: each row, or each configuration where there are too many rows."""
+    if len(rows) <= MOST_SINGLE_ROWS:
+        return leave_one_out(len(rows))
+    return leave_one_group_out(rows[GROUP_COLUMNS])
+
+
+def level1_rows(scenario: Scenario, name: str, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series[float]]:
+    """The averaged rows that show the effect of a feature, and their scaled completion times (no unit)."""
+    column = FEATURES[name].column
+    others = [other for other in scenario.columns if other != column]
+    scaled = scaled_completion_time(rows, column, others)
+    return rows.loc[scaled.index], scaled
 
 
 class ScenarioRegressor(RegressorMixin, BaseEstimator):
@@ -77,7 +92,7 @@ class ScenarioRegressor(RegressorMixin, BaseEstimator):
         if scenario.combine != "features":
             for name in scenario.features:
                 self.level1_[name] = self._fit_level1(scenario, name, rows)
-        inputs = self._final_inputs(scenario, rows)
+        inputs = self.final_inputs(rows)
         self.final_ = self._choose("final", inputs, rows["completion_time_s"], rows, scenario.extrapolates)
         return self
 
@@ -90,14 +105,11 @@ class ScenarioRegressor(RegressorMixin, BaseEstimator):
             raise CannotPredictError(
                 f"scenario {scenario.name} needs the columns {', '.join(missing)}; add them to the input"
             )
-        return np.asarray(self.final_.predict(self._final_inputs(scenario, X)), dtype=np.float64)
+        return np.asarray(self.final_.predict(self.final_inputs(X)), dtype=np.float64)
 
     def _fit_level1(self, scenario: Scenario, name: str, rows: pd.DataFrame) -> Any:
-        column = FEATURES[name].column
-        others = [other for other in scenario.columns if other != column]
-        scaled = scaled_completion_time(rows, column, others)
-        kept = rows.loc[scaled.index]
-        must_extrapolate = scenario.extrapolates and column == RATE
+        kept, scaled = level1_rows(scenario, name, rows)
+        must_extrapolate = scenario.extrapolates and FEATURES[name].column == RATE
         return self._choose(name, feature_matrix(kept, [name]), scaled, kept, must_extrapolate)
 
     def _choose(
@@ -109,14 +121,14 @@ class ScenarioRegressor(RegressorMixin, BaseEstimator):
                 f"scenario {self.scenario} is asked beyond the data sizes it learns from, and none of "
                 f"{', '.join(self.techniques)} can extrapolate; add lasso or ridge"
             )
-        few = len(rows) <= MOST_SINGLE_ROWS
-        folds = leave_one_out(len(rows)) if few else leave_one_group_out(rows[GROUP_COLUMNS])
-        selection = select(X, np.asarray(y, dtype=np.float64), names, folds, self.seed)
+        selection = select(X, np.asarray(y, dtype=np.float64), names, search_folds(rows), self.seed)
         winner = selection.winner
         self.choices_[label] = {"technique": winner.technique, "params": winner.params, "mse": winner.mse}
         return selection.estimator
 
-    def _final_inputs(self, scenario: Scenario, rows: pd.DataFrame) -> FloatArray:
+    def final_inputs(self, rows: pd.DataFrame) -> FloatArray:
+        """What the last level sees of averaged rows: the features, the level-1 predictions, or their product."""
+        scenario = scenario_named(self.scenario)
         if not self.level1_:
             return feature_matrix(rows, scenario.features)
         factors = np.column_stack([m.predict(feature_matrix(rows, [name])) for name, m in self.level1_.items()])
