@@ -6,14 +6,20 @@ TensorFlow is imported inside the functions: planning a campaign must not cost i
 from __future__ import annotations
 
 import difflib
+import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from runner.errors import RunnerError
+from runner.inception_v4 import build_inception_v4
+from runner.model_file import inspect_model, load_model
+from runner.preprocessing import PREPROCESSING
 
-# Mean of ImageNet's blue, green and red channel: what the Caffe-style preprocessing of ResNet50 subtracts.
-IMAGENET_BGR_MEAN = (103.939, 116.779, 123.68)
+BATCH_SIZE = 16
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 @dataclass(frozen=True)
@@ -24,21 +30,36 @@ class Application:
     ----------
     name : str
         What users and run logs call it.
-    input_size : int
-        Height and width of the input, pixels.
+    input_shape : tuple of int
+        Height and width of the input in pixels, and its channels.
+    preprocessing : str
+        What happens to pixels first, a key of `PREPROCESSING`.
+    build : callable
+        Makes the Keras model; with random weights, unless it comes from a file.
     batch_size : int
         Most images in one forward pass.
-    build : callable
-        Makes the Keras model (random weights: they do not change how long a prediction takes).
-    preprocess : callable
-        Turns a float32 RGB tensor of shape (batch, input_size, input_size, 3), 0..255, into what the model expects.
+    model_file : Path or None
+        The model's file, when a user brought it.
+    model_sha256 : str or None
+        Of that file.
     """
 
     name: str
-    input_size: int
-    batch_size: int
+    input_shape: tuple[int, int, int]
+    preprocessing: str
     build: Callable[[], Any]
-    preprocess: Callable[[Any], Any]
+    batch_size: int = BATCH_SIZE
+    model_file: Path | None = None
+    model_sha256: str | None = None
+
+    @property
+    def input_size(self) -> int:
+        """Longer side of the input, in pixels."""
+        return max(self.input_shape[:2])
+
+    def preprocess(self, images: Any) -> Any:
+        """Turn a float32 tensor of shape (batch, height, width, channels), 0..255, into what the network expects."""
+        return PREPROCESSING[self.preprocessing](images)
 
 
 def _resnet50() -> Any:
@@ -47,10 +68,10 @@ def _resnet50() -> Any:
     return keras.applications.ResNet50(weights=None)
 
 
-def _bgr_minus_mean(images: Any) -> Any:
-    import tensorflow as tf
+def _xception() -> Any:
+    import keras
 
-    return tf.reverse(images, axis=[-1]) - tf.constant(IMAGENET_BGR_MEAN)
+    return keras.applications.Xception(weights=None)
 
 
 def _tiny_cnn() -> Any:
@@ -68,15 +89,13 @@ def _tiny_cnn() -> Any:
     )
 
 
-def _zero_to_one(images: Any) -> Any:
-    return images / 255.0
-
-
 APPLICATIONS = {
     application.name: application
     for application in (
-        Application("resnet50", 224, 16, _resnet50, _bgr_minus_mean),
-        Application("tiny_cnn", 32, 32, _tiny_cnn, _zero_to_one),
+        Application("inception_v4", (299, 299, 3), "minus_one_to_one", build_inception_v4),
+        Application("resnet50", (224, 224, 3), "bgr_minus_mean", _resnet50),
+        Application("xception", (299, 299, 3), "minus_one_to_one", _xception),
+        Application("tiny_cnn", (32, 32, 3), "zero_to_one", _tiny_cnn, batch_size=32),
     )
 }
 
@@ -93,11 +112,50 @@ def get_application(name: str) -> Application:
         return APPLICATIONS[name]
     near = difflib.get_close_matches(name.lower(), APPLICATIONS, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    raise RunnerError(f"--application: unknown application {name!r}; {hint}(known: {', '.join(APPLICATIONS)})")
+    raise RunnerError(
+        f"--application: unknown application {name!r}; {hint}(known: {', '.join(APPLICATIONS)}; "
+        "a Keras model of your own: --model FILE)"
+    )
+
+
+def read_application(path: Path, name: str | None = None, preprocessing: str = "none") -> Application:
+    """Return the application that a Keras model file makes.
+
+    Parameters
+    ----------
+    path : Path
+        The ``.keras`` file.
+    name : str, optional
+        What to call it; by default the file's name without its ending.
+    preprocessing : str
+        What the model was trained to see, a key of `PREPROCESSING`.
+
+    Raises
+    ------
+    RunnerError
+        When the file is not safe to load, or the name cannot be used.
+    """
+    file = inspect_model(path)
+    if preprocessing not in PREPROCESSING:
+        raise RunnerError(f"--preprocessing: unknown {preprocessing!r} (known: {', '.join(PREPROCESSING)})")
+    build = functools.partial(load_model, file.path)
+    return Application(
+        _check_name(name or path.stem), file.input_shape, preprocessing, build, BATCH_SIZE, file.path, file.sha256
+    )
+
+
+def _check_name(name: str) -> str:
+    if name in APPLICATIONS:
+        raise RunnerError(f"--application: {name!r} is one that Sparkcast brings; call the one in --model differently")
+    if not _NAME.fullmatch(name):
+        raise RunnerError(
+            f"--application: {name!r} is no name for the one in --model; use 1 to 100 letters, digits, '.', '_' and '-'"
+        )
+    return name
 
 
 def build_model(application: Application, seed: int) -> Any:
-    """Build the Keras model with random weights drawn from `seed`."""
+    """Return the Keras model; random weights are drawn from `seed`."""
     import keras
 
     keras.utils.set_random_seed(seed)
