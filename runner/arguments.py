@@ -1,9 +1,9 @@
-"""Reading the values of the command line: lists, memory sizes, and what is out of range."""
+"""Reading the values of the command line: lists, ranges, sizes, times, and what is out of range."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from runner.errors import RunnerError
@@ -11,20 +11,67 @@ from runner.errors import RunnerError
 Value = TypeVar("Value", int, float)
 
 SMALLEST_MEMORY_MIB = 512
+MOST_VALUES = 10_000
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*(g|gb|gib|m|mb|mib)", re.IGNORECASE)
+_TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|)", re.IGNORECASE)
+_SECONDS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400}
 _RANGES = {
     "--executors": (1, 100_000),
     "--cores": (1, 1_024),
+    "--total-cores": (1, 1_000_000),
+    "--spread-cores": (1, 1_024),
     "--images-per-partition": (1, 10**9),
     "--repeats": (1, 10_000),
+    "--limit-runs": (1, 1_000_000),
     "--synthetic": (1, 10_000_000),
     "--seed": (0, 2**32 - 1),
 }
 
 
 def read_list(option: str, text: str, read: Callable[[str, str], Value]) -> list[Value]:
-    """Return the values of a comma-separated list, sorted, each once."""
-    return sorted({read(option, item.strip()) for item in text.split(",")})
+    """Return the values of a comma-separated list of values and ranges, sorted, each once.
+
+    A range is ``MIN:MAX:STEP`` or ``MIN:MAX:xFACTOR``: the paper's min, max and scale. Both ends are in it when the
+    scale meets them.
+
+    Raises
+    ------
+    RunnerError
+        When a part is no value and no range, or when there are more than `MOST_VALUES`.
+    """
+    values: set[Value] = set()
+    for item in text.split(","):
+        values.update(_read_range(option, item.strip(), read) if ":" in item else [read(option, item.strip())])
+        if len(values) > MOST_VALUES:
+            raise RunnerError(f"{option}: {text!r} has more than {MOST_VALUES:,} values")
+    return sorted(values)
+
+
+def _read_range(option: str, text: str, read: Callable[[str, str], Value]) -> Iterator[Value]:
+    parts = [part.strip() for part in text.split(":")]
+    if len(parts) != 3:
+        raise RunnerError(f"{option}: {text!r} is not a range; write MIN:MAX:STEP like 2:8:2, or MIN:MAX:xFACTOR")
+    low, high = read(option, parts[0]), read(option, parts[1])
+    if low > high:
+        raise RunnerError(f"{option}: {text!r} starts above its end")
+    following = _read_scale(option, parts[2], read)
+    value = low
+    for _ in range(MOST_VALUES + 1):
+        if value > high:
+            return
+        yield value
+        value = following(value)
+
+
+def _read_scale(option: str, text: str, read: Callable[[str, str], Value]) -> Callable[[Value], Value]:
+    if text.startswith("x"):
+        factor = int(text[1:]) if re.fullmatch(r"\d{1,6}", text[1:]) else 0
+        if factor < 2:
+            raise RunnerError(f"{option}: {text!r} is not a factor; write a whole number from 2, like x10")
+        return lambda value: value * factor
+    step = read(option, text)
+    # A step of 0.1 must arrive at 0.3.
+    return lambda value: type(value)(round(value + step, 9))
 
 
 def read_integer(option: str, text: str) -> int:
@@ -53,13 +100,11 @@ def read_rate(option: str, text: str) -> float:
 
 
 def read_seconds(option: str, text: str) -> float:
-    """Return a time in seconds from 1 to a week."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
+    """Return a time in seconds, from 1 s to a week, from text like ``90``, ``90s``, ``10m`` or ``1.5h``."""
+    found = _TIME.fullmatch(text)
+    seconds = float(found[1]) * _SECONDS[found[2].lower()] if found else 0.0
     if not 1 <= seconds <= 7 * 86_400:
-        raise RunnerError(f"{option}: {text!r} is not a number of seconds from 1 to 604,800 (a week)")
+        raise RunnerError(f"{option}: {text!r} is not a time from 1 s to 7 d; write it like 90s, 10m or 1.5h")
     return seconds
 
 

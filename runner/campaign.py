@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import time
 import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +34,14 @@ class Limits:
     run_s: float = 3600.0
 
 
+@dataclass(frozen=True)
+class Slice:
+    """How much of a campaign one call may do: so many runs, and no run that starts after so many seconds."""
+
+    runs: int | None = None
+    seconds: float | None = None
+
+
 @dataclass
 class Summary:
     """What a call of `Campaign.execute` did."""
@@ -41,6 +51,11 @@ class Summary:
     already_done: int
     ok: int = 0
     failed: int = 0
+
+    @property
+    def left(self) -> int:
+        """Runs that are still to be done."""
+        return self.planned - self.already_done - self.ok - self.failed
 
 
 class Campaign:
@@ -85,8 +100,8 @@ class Campaign:
         counted = frame[frame["status"] == "ok"] if self._retry_failed else frame
         return {key_of_row(row) for _, row in counted.iterrows()}
 
-    def execute(self, dataset: Dataset, progress: Progress) -> Summary:
-        """Run what is left; whatever stops this, no process and no half record stays behind.
+    def execute(self, dataset: Dataset, progress: Progress, part: Slice | None = None) -> Summary:
+        """Run what is left, or a part of it; whatever stops this, no process and no half record stays behind.
 
         Raises
         ------
@@ -101,7 +116,7 @@ class Campaign:
             runs = self.left()
             summary = Summary(self.name, len(self._plan.runs), len(self._plan.runs) - len(runs))
             try:
-                for run in runs:
+                for run in _take(runs, part or Slice()):
                     self._run_one(run, dataset, progress, summary)
             finally:
                 _clean_up(home)
@@ -132,7 +147,7 @@ class Campaign:
             run_id=run_id,
             work_dir=str(_work_folder(self._store.home.root).resolve() / run_id),
             application=self._plan.application,
-            executor_cores=[one.executor_cores] * one.num_executors,
+            executor_cores=one.executor_cores,
             executor_memory_mib=one.executor_memory_mib,
             images=images,
             tasks=tasks,
@@ -152,6 +167,14 @@ class Campaign:
             keep_logs(spec, home.root / "logs" / spec.run_id)
         self._store.inbox.put(make_record(self._plan, self.name, run, spec, execution, outcome, visible_cpus()))
         shutil.rmtree(spec.folder)
+
+
+def _take(runs: Sequence[PlannedRun], part: Slice) -> Iterator[PlannedRun]:
+    start = time.monotonic()
+    for run in runs[: part.runs]:
+        if part.seconds is not None and time.monotonic() - start >= part.seconds:
+            return
+        yield run
 
 
 def _work_folder(home: Path) -> Path:

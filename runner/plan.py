@@ -1,13 +1,12 @@
-"""A campaign's plan: the full grid of configurations, times repeats, in a seeded random order."""
+"""A campaign's plan: configurations, repeats of them, and the order in which they run."""
 
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
 import math
-import random
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -19,20 +18,24 @@ RunKey = tuple[int, int, int, int, float, int]
 
 @dataclass(frozen=True, order=True)
 class Configuration:
-    """What a run is given: the paper's E_num, C_num, E_mem (MiB), P_size and SR (percent)."""
+    """What a run is given: the paper's E_num, cores over all executors, E_mem (MiB), P_size and SR (percent)."""
 
     num_executors: int
-    executor_cores: int
+    total_cores: int
     executor_memory_mib: int
     images_per_partition: int
     sampling_rate_pct: float
 
+    @property
+    def executor_cores(self) -> list[int]:
+        """Cores of each executor: spread evenly, the remainder one by one, so the first have one more (table 7)."""
+        least, more = divmod(self.total_cores, self.num_executors)
+        return [least + 1] * more + [least] * (self.num_executors - more)
+
     def __str__(self) -> str:
         memory = f"{self.executor_memory_mib / MIB_PER_GIB:g} GiB"
-        return (
-            f"{self.num_executors} x {self.executor_cores} cores, {memory}, "
-            f"{self.images_per_partition} images/partition, {self.sampling_rate_pct:g} %"
-        )
+        cores = " + ".join(f"{number} x {cores}" for cores, number in Counter(self.executor_cores).items())
+        return f"{cores} cores, {memory}, {self.images_per_partition} images/partition, {self.sampling_rate_pct:g} %"
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class PlannedRun:
         one = self.configuration
         return (
             one.num_executors,
-            one.executor_cores,
+            one.total_cores,
             one.executor_memory_mib,
             one.images_per_partition,
             one.sampling_rate_pct,
@@ -60,7 +63,7 @@ def key_of_row(row: Mapping[Any, Any] | pd.Series[Any]) -> RunKey:
     """Return the key of a run that is in the store (a row of the run log that the runner wrote)."""
     return (
         int(row["num_executors"]),
-        int(row["executor_cores"]),
+        int(row["total_cores"]),
         round(row["executor_memory_gb"] * MIB_PER_GIB),
         int(row["images_per_partition"]),
         float(row["sampling_rate_pct"]),
@@ -111,27 +114,6 @@ class Plan:
         """Return a campaign name made from the content, so that the same command again resumes."""
         content = json.dumps(self.identity | {"runs": sorted(run.key for run in self.runs)}, sort_keys=True)
         return f"{self.application}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
-
-
-def grid_runs(
-    *,
-    executors: Sequence[int],
-    cores: Sequence[int],
-    memory_mib: Sequence[int],
-    images_per_partition: Sequence[int],
-    sampling_rates_pct: Sequence[float],
-    repeats: int,
-    seed: int,
-) -> tuple[PlannedRun, ...]:
-    """Return every combination of the values, `repeats` times, shuffled by `seed`.
-
-    The order is random so that a drift of the machine (heat, neighbours) does not look like an effect of a parameter.
-    """
-    values = itertools.product(executors, cores, memory_mib, images_per_partition, sampling_rates_pct)
-    configurations = [Configuration(*value) for value in values]
-    runs = [PlannedRun(one, repeat) for repeat in range(1, repeats + 1) for one in configurations]
-    random.Random(seed).shuffle(runs)  # noqa: S311 - repeatable on purpose
-    return tuple(runs)
 
 
 def count_tasks(images: int, images_per_partition: int) -> int:

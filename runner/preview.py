@@ -20,6 +20,7 @@ def _describe(plan: Plan, run: PlannedRun) -> dict[str, Any]:
     images = sample_size(plan.images, one.sampling_rate_pct)
     return {
         "num_executors": one.num_executors,
+        "total_cores": one.total_cores,
         "executor_cores": one.executor_cores,
         "executor_memory_gb": one.executor_memory_mib / MIB_PER_GIB,
         "images_per_partition": one.images_per_partition,
@@ -32,4 +33,4 @@ def _describe(plan: Plan, run: PlannedRun) -> dict[str, Any]:
 
 def count_oversubscribed(runs: Sequence[PlannedRun], cpus: int) -> int:
     """Return how many runs ask for more cores than there are CPUs."""
-    return sum(run.configuration.num_executors * run.configuration.executor_cores > cpus for run in runs)
+    return sum(run.configuration.total_cores > cpus for run in runs)

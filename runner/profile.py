@@ -6,22 +6,21 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
 
 import pandas as pd
 
-from runner.applications import APPLICATIONS, get_application
-from runner.arguments import read_integer, read_list, read_memory, read_rate, read_seconds
-from runner.campaign import Campaign, Limits, Summary
+from runner.arguments import read_integer, read_seconds
+from runner.campaign import Campaign, Limits, Slice, Summary
 from runner.environment import check_java
 from runner.errors import RunnerError
-from runner.host import default_cluster_name, visible_cpus, visible_memory_mib
-from runner.images import Dataset, open_folder
+from runner.host import visible_cpus, visible_memory_mib
+from runner.images import Dataset
 from runner.interrupts import stop_signals_interrupt
-from runner.plan import Plan, grid_runs
+from runner.plan import Plan
+from runner.planning import add_plan_options, read_plan
 from runner.preview import count_oversubscribed, describe_plan
 from runner.progress import Progress
-from runner.synthetic import make_synthetic, synthetic_name
+from runner.synthetic import make_synthetic
 from store import Store, open_store
 from store.cli import add_home, add_json, print_frame
 
@@ -32,28 +31,18 @@ def add_profile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "profile",
         help="run a grid of configurations on Spark and log how long each takes",
         description="Runs every combination of the values below that is not in the store yet, in random order, each "
-        "as a fresh Spark application on a private cluster on this machine. Lists are comma-separated. The same "
-        "command again goes on where it stopped.",
+        "as a fresh Spark application on a private cluster on this machine. Lists are comma-separated, and may hold "
+        "ranges: MIN:MAX:STEP like 2:8:2 or 1g:9g:2g, MIN:MAX:xFACTOR like 1:100:x10. The same command again goes on "
+        "where it stopped.",
     )
-    parser.add_argument("--application", required=True, metavar="NAME", help=f"one of {', '.join(APPLICATIONS)}")
-    parser.add_argument("--executors", required=True, metavar="N,...", help="numbers of executors")
-    parser.add_argument("--cores", default="1", metavar="N,...", help="cores of each executor (default: 1)")
-    parser.add_argument(
-        "--memory", default="1g", metavar="SIZE,...", help="executor memory, at least 512m (default: 1g)"
-    )
-    parser.add_argument("--images-per-partition", required=True, metavar="N,...", help="images that one task processes")
-    parser.add_argument("--sampling-rates", default="100", metavar="PCT,...", help="share of the images (default: 100)")
-    images = parser.add_mutually_exclusive_group(required=True)
-    images.add_argument("--images", type=Path, metavar="DIR", help="folder with JPEG files, searched recursively")
-    images.add_argument("--synthetic", metavar="N", help="generate N photo-like JPEG files under the home")
-    parser.add_argument("--repeats", default="1", metavar="N", help="runs of each configuration (default: 1)")
+    add_plan_options(parser)
     parser.add_argument("--campaign", metavar="NAME", help="name of the campaign (default: made from the plan)")
-    parser.add_argument("--cluster", metavar="NAME", help="name of this machine as a cluster (default: local-HOST)")
-    parser.add_argument("--seed", default="0", metavar="N", help="of order, samples, weights and photos (default: 0)")
-    parser.add_argument("--timeout", default="3600", metavar="S", help="longest run in seconds (default: 3600)")
+    parser.add_argument("--timeout", default="1h", metavar="TIME", help="longest run (default: 1h)")
     parser.add_argument(
-        "--launch-timeout", default="120", metavar="S", help="longest wait for the executors in seconds (default: 120)"
+        "--launch-timeout", default="2m", metavar="TIME", help="longest wait for the executors (default: 2m)"
     )
+    parser.add_argument("--limit-runs", metavar="N", help="stop after this many runs; the same command goes on")
+    parser.add_argument("--for", dest="time_limit", metavar="TIME", help="start no run after this time")
     parser.add_argument("--dry-run", action="store_true", help="show the plan and run nothing")
     parser.add_argument("--retry-failed", action="store_true", help="run again what failed before")
     add_home(parser)
@@ -63,39 +52,25 @@ def add_profile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def profile(args: argparse.Namespace) -> int:
     """Carry out the command; 0 unless every run of this call failed."""
-    plan, files = _read_plan(args)
+    plan, files = read_plan(args)
     limits = Limits(read_seconds("--launch-timeout", args.launch_timeout), read_seconds("--timeout", args.timeout))
+    part = _read_slice(args)
     store = open_store(args.home)
     name = args.campaign or plan.default_campaign()
     campaign = Campaign(store, plan, name, retry_failed=args.retry_failed, limits=limits)
     if args.dry_run:
         return _show_plan(campaign, plan, as_json=args.json)
+    _check_memory(plan)
     check_java()
     with stop_signals_interrupt():
-        summary = _execute(campaign, plan, store, files)
+        summary = _execute(campaign, plan, store, files, part)
     _show_summary(summary, as_json=args.json)
     return 1 if summary.failed and not summary.ok else 0
 
 
-def _read_plan(args: argparse.Namespace) -> tuple[Plan, Dataset | None]:
-    """Return the plan, and the images unless they are synthetic."""
-    application = get_application(args.application)
-    seed = read_integer("--seed", args.seed)
-    runs = grid_runs(
-        executors=read_list("--executors", args.executors, read_integer),
-        cores=read_list("--cores", args.cores, read_integer),
-        memory_mib=read_list("--memory", args.memory, read_memory),
-        images_per_partition=read_list("--images-per-partition", args.images_per_partition, read_integer),
-        sampling_rates_pct=read_list("--sampling-rates", args.sampling_rates, read_rate),
-        repeats=read_integer("--repeats", args.repeats),
-        seed=seed,
-    )
-    files = open_folder(args.images) if args.images else None
-    images = len(files.files) if files else read_integer("--synthetic", args.synthetic)
-    dataset = files.name if files else synthetic_name(images, seed)
-    plan = Plan(application.name, args.cluster or default_cluster_name(), dataset, images, seed, runs)
-    _check_memory(plan)
-    return plan, files
+def _read_slice(args: argparse.Namespace) -> Slice:
+    runs = read_integer("--limit-runs", args.limit_runs) if args.limit_runs else None
+    return Slice(runs, read_seconds("--for", args.time_limit) if args.time_limit else None)
 
 
 def _check_memory(plan: Plan) -> None:
@@ -108,7 +83,7 @@ def _check_memory(plan: Plan) -> None:
         )
 
 
-def _execute(campaign: Campaign, plan: Plan, store: Store, files: Dataset | None) -> Summary:
+def _execute(campaign: Campaign, plan: Plan, store: Store, files: Dataset | None, part: Slice) -> Summary:
     left = campaign.left()
     progress = Progress(sys.stderr, total=len(plan.runs), done=len(plan.runs) - len(left))
     progress.say(
@@ -126,7 +101,7 @@ def _execute(campaign: Campaign, plan: Plan, store: Store, files: Dataset | None
             plan.seed,
             lambda ready: _tell_photos(progress, ready, plan.images),
         )
-        summary = campaign.execute(dataset, progress)
+        summary = campaign.execute(dataset, progress, part)
     except KeyboardInterrupt:
         progress.say("stopped; what is finished is kept, and the same command again goes on from there")
         raise
@@ -155,9 +130,9 @@ def _show_plan(campaign: Campaign, plan: Plan, *, as_json: bool) -> int:
 
 def _show_summary(summary: Summary, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(asdict(summary), indent=2))
+        print(json.dumps(asdict(summary) | {"left": summary.left}, indent=2))
     else:
         print(
             f"campaign {summary.campaign}: {summary.planned} runs planned, {summary.already_done} were done already, "
-            f"{summary.ok} ok and {summary.failed} failed now"
+            f"{summary.ok} ok and {summary.failed} failed now, {summary.left} left"
         )

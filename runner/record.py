@@ -68,7 +68,7 @@ def make_record(
         "application": plan.application,
         "cluster": plan.cluster,
         "num_executors": one.num_executors,
-        "executor_cores": one.executor_cores,
+        "executor_cores": max(spec.executor_cores),
         "total_cores": sum(spec.executor_cores),
         "executor_memory_gb": one.executor_memory_mib / MIB_PER_GIB,
         "images_per_partition": one.images_per_partition,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -148,3 +149,21 @@ def test_a_campaign_keeps_its_images(campaign: Finished) -> None:
     assert done.returncode == 2
     assert "exists with dataset 'synthetic-20-seed0', this command has 'synthetic-30-seed0'" in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_uneven_executors_have_the_cores_that_were_planned(tmp_path: Path) -> None:
+    # More cores than small machines have: allowed, and marked.
+    arguments = ["--executors", "2", "--images-per-partition", "2", "--synthetic", "12", "--campaign", "c"]
+    done = run_profile(tmp_path, *arguments, "--total-cores", "3")
+    assert done.returncode == 0, done.stderr
+    store = open_store(tmp_path)
+    (row,) = store.runs.load().to_dict("records")
+    assert (row["status"], row["num_executors"], row["total_cores"], row["executor_cores"]) == ("ok", 2, 3, 2)
+    assert row["settings"]["oversubscribed"] == (row["settings"]["host_cpus"] < 3)
+    log = parse_event_log(store.home.eventlogs / row["run_id"])
+    assert sorted(executor.cores for executor in log.executors.values()) == [1, 2]
+    assert {task.executor_id for task in log.tasks} == set(log.executors)
+    again = run_profile(tmp_path, *arguments, "--total-cores", "3", "--dry-run")
+    assert json.loads(again.stdout)["already_done"] == 1
+    even = run_profile(tmp_path, *arguments, "--total-cores", "2", "--dry-run")
+    assert json.loads(even.stdout)["already_done"] == 0

@@ -37,8 +37,11 @@ def run_main(home: Path, *more: str, **changed: str) -> int:
         ("memory", "450m", "--memory: '450m' is too small for a Spark executor; the least is 512m"),
         ("sampling_rates", "200", "--sampling-rates: '200' is not a percentage"),
         ("synthetic", "0", "--synthetic: '0' is not a whole number"),
+        ("total_cores", "1:8:2:2", "--total-cores: '1:8:2:2' is not a range"),
         ("repeats", "0", "--repeats: '0' is not a whole number"),
-        ("timeout", "soon", "--timeout: 'soon' is not a number of seconds"),
+        ("limit_runs", "some", "--limit-runs: 'some' is not a whole number"),
+        ("for", "0", "--for: '0' is not a time"),
+        ("timeout", "soon", "--timeout: 'soon' is not a time"),
     ],
 )
 def test_a_bad_value_is_one_line_and_status_2(
@@ -78,6 +81,29 @@ def test_a_dry_run_shows_the_grid_and_runs_nothing(tmp_path: Path, capsys: pytes
     assert open_store(tmp_path).runs.load().empty
     assert open_store(tmp_path).campaigns.load().empty
     assert not (tmp_path / "datasets").exists()
+
+
+TABLE_9 = {
+    "executors": "1:3:1",
+    "memory": "2g:14g:2g",
+    "images_per_partition": "20:100:20",
+    "sampling_rates": "1:100:x10",
+}
+
+
+@pytest.mark.parametrize("cores", ["cores", "spread_cores"])
+def test_table_9_is_1260_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str], cores: str) -> None:
+    # More memory than most machines have: it can be planned everywhere.
+    assert run_main(tmp_path, "--dry-run", "--json", **TABLE_9, **{cores: "2:8:2"}) == 0
+    plan = json.loads(capsys.readouterr().out)
+    assert plan["planned"] == len(plan["runs"]) == 1260
+    assert max(run["total_cores"] for run in plan["runs"]) == 24
+
+
+def test_two_executors_share_five_cores(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_main(tmp_path, "--dry-run", "--json", executors="2", total_cores="5") == 0
+    runs = json.loads(capsys.readouterr().out)["runs"]
+    assert [run["executor_cores"] for run in runs] == [[3, 2]] * 6
 
 
 def test_a_dry_run_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""The grid of a campaign, its order, its name, and what is done already."""
+"""A campaign's name, and what tells its runs apart."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from runner.plan import Configuration, Plan, PlannedRun, count_tasks, fit_batch, grid_runs, key_of_row
+from runner.grid import grid_runs
+from runner.plan import Configuration, Plan, PlannedRun, count_tasks, fit_batch, key_of_row
 
 GRID: dict[str, Any] = {
-    "executors": [1, 2],
-    "cores": [1],
+    "layouts": [(1, 1), (2, 2)],
     "memory_mib": [512, 1024],
     "images_per_partition": [20, 50],
     "sampling_rates_pct": [1.0, 100.0],
@@ -27,22 +27,17 @@ def make_plan(**changed: Any) -> Plan:
     return Plan(**names, runs=grid_runs(**grid))
 
 
-def test_every_combination_comes_once_a_repeat() -> None:
-    runs = grid_runs(**GRID)
-    assert len(runs) == len(set(runs)) == 2 * 1 * 2 * 2 * 2 * 3
-    assert PlannedRun(Configuration(2, 1, 512, 50, 1.0), repeat=3) in runs
-
-
-def test_the_order_is_random_and_repeatable() -> None:
-    assert grid_runs(**GRID) == grid_runs(**GRID)
-    assert grid_runs(**GRID) != grid_runs(**GRID | {"seed": 1})
-    assert set(grid_runs(**GRID)) == set(grid_runs(**GRID | {"seed": 1}))
-    assert [run.repeat for run in grid_runs(**GRID)] != sorted(run.repeat for run in grid_runs(**GRID))
-
-
 @pytest.mark.parametrize(
     "changed",
-    [{"repeats": 4}, {"seed": 1}, {"executors": [1]}, {"cluster": "there"}, {"images": 41}, {"dataset": "e"}],
+    [
+        {"repeats": 4},
+        {"seed": 1},
+        {"layouts": [(1, 1)]},
+        {"layouts": [(1, 1), (2, 3)]},
+        {"cluster": "there"},
+        {"images": 41},
+        {"dataset": "e"},
+    ],
 )
 def test_another_plan_gets_another_campaign(changed: dict[str, Any]) -> None:
     assert make_plan().default_campaign() == make_plan().default_campaign()
@@ -53,13 +48,31 @@ def test_a_stored_row_has_the_key_of_its_run() -> None:
     run = PlannedRun(Configuration(2, 3, 1500, 50, 12.5), repeat=2)
     row = {
         "num_executors": 2,
-        "executor_cores": 3,
+        "executor_cores": 2,
+        "total_cores": 3,
         "executor_memory_gb": 1500 / 1024,
         "images_per_partition": 50,
         "sampling_rate_pct": 12.5,
         "repeat": 2,
     }
     assert key_of_row(row) == run.key
+
+
+@pytest.mark.parametrize(
+    ("executors", "total", "cores", "said"),
+    [
+        (2, 5, [3, 2], "1 x 3 + 1 x 2 cores, 1 GiB"),
+        (3, 7, [3, 2, 2], "1 x 3 + 2 x 2 cores, 1 GiB"),
+        (3, 6, [2, 2, 2], "3 x 2 cores, 1 GiB"),
+        (4, 4, [1, 1, 1, 1], "4 x 1 cores, 1 GiB"),
+    ],
+)
+def test_cores_are_spread_evenly_with_the_remainder_one_by_one(
+    executors: int, total: int, cores: list[int], said: str
+) -> None:
+    one = Configuration(executors, total, 1024, 50, 100.0)
+    assert one.executor_cores == cores
+    assert str(one).startswith(said)
 
 
 @pytest.mark.parametrize(("images", "size", "tasks"), [(1, 50, 1), (50, 50, 1), (51, 50, 2), (400, 50, 8)])

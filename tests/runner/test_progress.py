@@ -10,7 +10,7 @@ from runner.plan import Configuration, PlannedRun
 from runner.progress import Progress
 from runner.record import Outcome, brief
 
-RUN = PlannedRun(Configuration(2, 1, 1536, 50, 10.0), repeat=1)
+RUN = PlannedRun(Configuration(2, 2, 1536, 50, 10.0), repeat=1)
 
 
 class Terminal(io.StringIO):

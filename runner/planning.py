@@ -1,0 +1,82 @@
+"""The options that describe a campaign, and the plan that they make."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from runner.applications import APPLICATIONS, get_application
+from runner.arguments import read_integer, read_list, read_memory, read_rate
+from runner.grid import Layout, even_layouts, grid_runs, spread_layouts, total_layouts
+from runner.host import default_cluster_name
+from runner.images import Dataset, open_folder
+from runner.plan import Plan
+from runner.synthetic import synthetic_name
+
+
+def add_plan_options(parser: argparse.ArgumentParser) -> None:
+    """Add what decides which runs there are."""
+    parser.add_argument("--application", required=True, metavar="NAME", help=f"one of {', '.join(APPLICATIONS)}")
+    parser.add_argument("--executors", required=True, metavar="N,...", help="numbers of executors")
+    _add_cores(parser)
+    parser.add_argument(
+        "--memory", default="1g", metavar="SIZE,...", help="executor memory, at least 512m (default: 1g)"
+    )
+    parser.add_argument("--images-per-partition", required=True, metavar="N,...", help="images that one task processes")
+    parser.add_argument("--sampling-rates", default="100", metavar="PCT,...", help="share of the images (default: 100)")
+    images = parser.add_mutually_exclusive_group(required=True)
+    images.add_argument("--images", type=Path, metavar="DIR", help="folder with JPEG files, searched recursively")
+    images.add_argument("--synthetic", metavar="N", help="generate N photo-like JPEG files under the home")
+    parser.add_argument("--repeats", default="1", metavar="N", help="runs of each configuration (default: 1)")
+    parser.add_argument("--cluster", metavar="NAME", help="name of this machine as a cluster (default: local-HOST)")
+    parser.add_argument("--seed", default="0", metavar="N", help="of order, samples, weights and photos (default: 0)")
+
+
+def _add_cores(parser: argparse.ArgumentParser) -> None:
+    cores = parser.add_mutually_exclusive_group()
+    cores.add_argument("--cores", metavar="N,...", help="cores of each executor (default: 1)")
+    cores.add_argument(
+        "--total-cores",
+        metavar="N,...",
+        help="cores over all executors, spread evenly, the remainder one by one: 5 over 2 executors are 3 and 2. "
+        "Combinations in which an executor would get none are left out",
+    )
+    cores.add_argument(
+        "--spread-cores",
+        metavar="N,...",
+        help="cores that one executor may have, as in the paper's table 7: with n executors the total goes from "
+        "(n-1) x largest + smallest to n x largest, spread as above",
+    )
+
+
+def read_plan(args: argparse.Namespace) -> tuple[Plan, Dataset | None]:
+    """Return the plan, and the images unless they are synthetic.
+
+    Raises
+    ------
+    RunnerError
+        Naming the option whose value cannot be used.
+    """
+    application = get_application(args.application)
+    seed = read_integer("--seed", args.seed)
+    runs = grid_runs(
+        layouts=_read_layouts(args),
+        memory_mib=read_list("--memory", args.memory, read_memory),
+        images_per_partition=read_list("--images-per-partition", args.images_per_partition, read_integer),
+        sampling_rates_pct=read_list("--sampling-rates", args.sampling_rates, read_rate),
+        repeats=read_integer("--repeats", args.repeats),
+        seed=seed,
+    )
+    files = open_folder(args.images) if args.images else None
+    images = len(files.files) if files else read_integer("--synthetic", args.synthetic)
+    dataset = files.name if files else synthetic_name(images, seed)
+    return Plan(application.name, args.cluster or default_cluster_name(), dataset, images, seed, runs), files
+
+
+def _read_layouts(args: argparse.Namespace) -> list[Layout]:
+    executors = read_list("--executors", args.executors, read_integer)
+    if args.total_cores:
+        return total_layouts(executors, read_list("--total-cores", args.total_cores, read_integer))
+    if args.spread_cores:
+        return spread_layouts(executors, read_list("--spread-cores", args.spread_cores, read_integer))
+    return even_layouts(executors, read_list("--cores", args.cores or "1", read_integer))
