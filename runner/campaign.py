@@ -11,11 +11,12 @@ from pathlib import Path
 
 from runner.applications import get_application
 from runner.errors import RunnerError
-from runner.execution import Execution, execute_run, keep_logs
+from runner.execution import Execution, execute_run
 from runner.host import describe_hardware, visible_cpus
 from runner.images import Dataset, draw_sample, sample_size
 from runner.lock import hold_lock
 from runner.plan import Plan, PlannedRun, RunKey, count_tasks, fit_batch, key_of_row
+from runner.postmortem import keep_logs
 from runner.processes import sweep
 from runner.progress import Progress
 from runner.record import Outcome, judge, make_record

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 from runner.environment import run_environment
 from runner.interrupts import stop_signals_blocked
+from runner.postmortem import last_words
 from runner.processes import kill_tree
 from runner.spec import RESULT_FILE, RunSpec
 from store.eventlog import EventLog, EventLogError, parse_event_log
@@ -40,6 +40,8 @@ class Execution:
         None when there is no readable event log.
     log_file : Path or None
         The event log in the run's folder.
+    last_words : tuple of str
+        What executors printed that explains their end.
     """
 
     started_at: datetime
@@ -47,6 +49,7 @@ class Execution:
     result: dict[str, Any]
     log: EventLog | None
     log_file: Path | None
+    last_words: tuple[str, ...] = ()
 
 
 def execute_run(spec: RunSpec, images: Sequence[Path], home: Path) -> Execution:
@@ -59,7 +62,7 @@ def execute_run(spec: RunSpec, images: Sequence[Path], home: Path) -> Execution:
     _supervise(spec, home)
     wall_s = time.monotonic() - start
     log_file = next(iter(sorted(spec.eventlog_dir.iterdir())), None)
-    return Execution(started_at, wall_s, _read_result(spec), _read_log(log_file), log_file)
+    return Execution(started_at, wall_s, _read_result(spec), _read_log(log_file), log_file, last_words(spec))
 
 
 def _prepare(spec: RunSpec, images: Sequence[Path]) -> None:
@@ -112,11 +115,3 @@ def _read_log(path: Path | None) -> EventLog | None:
         return parse_event_log(path) if path is not None else None
     except EventLogError:
         return None  # a run without a readable log is not a valid run, and is recorded as that
-
-
-def keep_logs(spec: RunSpec, folder: Path) -> None:
-    """Copy the output of the run's processes to `folder`, for someone who wants to know what went wrong."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in [*spec.folder.glob("*.log"), *spec.folder.glob("worker-*/*/*/stderr")]:
-        name = "-".join(path.relative_to(spec.folder).parts)
-        shutil.copyfile(path, folder / (name if name.endswith(".log") else f"{name}.log"))

@@ -17,10 +17,10 @@ from runner.spec import RunSpec
 from runner.validity import find_faults
 from store import RunRecord
 from store.eventlog import EventLog
-from store.failures import status_of
+from store.failures import failure_kind, status_of
 
 LONGEST_REASON = 500
-_PYTHON_ERROR = re.compile(r"^\s*(?:[\w.]+\.)?((?!Py4J)\w*(?:Error|Exception)\b: .+)$", re.MULTILINE)
+_PYTHON_ERROR = re.compile(r"^\s*(?:[\w.]+\.)?((?!Py4J)\w*(?:Error|Exception)(?:: .+)?)$", re.MULTILINE)
 _MEASURED = {"load_s": "model_load_s", "wall_s": "work_wall_s", "cpu_s": "work_cpu_s"}
 
 
@@ -38,8 +38,9 @@ def judge(spec: RunSpec, execution: Execution) -> Outcome:
     """Decide between a valid measurement and a failure with its kind and reason."""
     result, log = execution.result, execution.log
     if not result["ok"]:
-        kind = (log.failure_kind if log else None) or result["failure_kind"] or _by_phase(log)
-        return Outcome(status_of(kind), None, kind, brief(*(log.failure_reasons if log else ()), result["error"]))
+        reasons = [*execution.last_words, *(log.failure_reasons if log else ())]
+        kind = failure_kind(reasons) or result["failure_kind"] or _by_phase(log)
+        return Outcome(status_of(kind), None, kind, brief(*reasons, result["error"]))
     if log is None:
         return Outcome("failed", None, "infrastructure", "Spark left no readable event log")
     faults = find_faults(spec, result, log)

@@ -9,9 +9,15 @@ from collections.abc import Iterable
 SIGNATURES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("oom_heap", re.compile(r"java\.lang\.OutOfMemoryError|exit(ed with)? (code|status) 5[0-2]\b", re.I)),
     ("oom_kill", re.compile(r"exit(ed with)? (code|status) 137\b", re.I)),
-    ("oom_python", re.compile(r"\bMemoryError\b|ResourceExhaustedError|std::bad_alloc")),
+    ("oom_python", re.compile(r"\b(_Array)?MemoryError\b|ResourceExhaustedError|std::bad_alloc")),
     ("python_killed", re.compile(r"Python worker exited unexpectedly")),
-    ("launch", re.compile(r"Initial heap size set to a larger value|exit(ed with)? (code|status) 1\b", re.I)),
+    (
+        "launch",
+        re.compile(
+            r"Initial heap size set to a larger value|Could not reserve enough space|exit(ed with)? (code|status) 1\b",
+            re.I,
+        ),
+    ),
     ("infrastructure", re.compile(r"ExecutorLostFailure|FetchFailed|exit(ed with)? (code|status) 5[3678]\b", re.I)),
     ("user_code", re.compile(r"ExceptionFailure|PythonException")),
 )
