@@ -20,6 +20,8 @@ from runner.processes import adopt_orphans, die_with_parent, kill_descendants
 from runner.spec import RESULT_FILE, RunSpec, write_result
 
 POLL_S = 0.1
+# Spark starts a dying executor again without end; so often more than there are executors means that it never will.
+RELAUNCHES = 3
 
 
 class RunnerGoneError(Exception):
@@ -96,6 +98,9 @@ class Supervisor:
         for name, process in self._processes.items():
             if name != "driver" and process.poll() is not None:
                 raise RunFailedError("infrastructure", f"{name} ended early (exit status {process.returncode})")
+        launched, wanted = len(list(self._spec.folder.glob("worker-*/app-*/*"))), len(self._spec.executor_cores)
+        if launched > wanted + RELAUNCHES:
+            raise RunFailedError("launch", f"executors end as soon as they start ({launched} starts of {wanted})")
 
 
 def _lifeline_closed(timeout_s: float) -> bool:
