@@ -1,0 +1,78 @@
+"""Training on Spark, first way: one job a step, and the driver averages.
+
+Each step broadcasts the weights, every worker passes forward and backward over its shard in one task, and the driver
+adds the gradients up and descends. A lost executor or Python worker costs one repeated task: Spark computes the same
+shard again, and as a step's result is taken shard by shard, no image counts twice.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from runner.training.batches import split_batch
+from runner.training.data import Ids
+from runner.training.descent import add_up, descend, from_bytes, to_bytes
+from runner.training.network import Gradients
+from runner.training.numpy_layers import Array
+from runner.training.passes import PassResult, PassSpec, StepTimes, check_samples, compute_shard
+
+
+class _Answer(NamedTuple):
+    """What a task sends to the driver."""
+
+    ids: Ids
+    message: bytes
+    compute_s: float
+
+
+class DriverAveraging:
+    """Trains step by step as Spark jobs.
+
+    Parameters
+    ----------
+    context : pyspark.SparkContext
+    spec : PassSpec
+        One task a step for each of its shares.
+    """
+
+    def __init__(self, context: Any, spec: PassSpec) -> None:
+        self._context, self._spec = context, spec
+
+    def __call__(self, weights: Sequence[Array], batches: Sequence[Ids]) -> PassResult:
+        """See `Pass`."""
+        weights, loss, correct, steps = list(weights), 0.0, 0, []
+        for batch in batches:
+            weights, summed, times = self._step(weights, batch)
+            loss, correct = loss + summed.loss, correct + summed.correct
+            steps.append(times)
+        images = sum(map(len, batches))
+        return PassResult(weights, loss / images, correct, images, steps)
+
+    def _step(self, weights: list[Array], batch: Ids) -> tuple[list[Array], Gradients, StepTimes]:
+        started = time.perf_counter()
+        shards = split_batch(batch, self._spec.shares)
+        shared = self._context.broadcast(weights)
+        sent = time.perf_counter()
+        try:
+            tasks = self._context.parallelize(shards, len(shards))
+            answers = tasks.mapPartitions(functools.partial(_answer, self._spec, shared)).collect()
+        finally:
+            shared.destroy()
+        collected = time.perf_counter()
+        check_samples(batch, np.concatenate([answer.ids for answer in answers]))
+        summed = add_up(from_bytes(answer.message, weights) for answer in answers)
+        weights = descend(weights, summed, len(batch), self._spec.learning_rate)
+        ended = time.perf_counter()
+        slowest = max(answer.compute_s for answer in answers)
+        return weights, summed, StepTimes(ended - started, slowest, sent - started + ended - collected)
+
+
+def _answer(spec: PassSpec, shared: Any, shards: Iterable[Ids]) -> Iterator[_Answer]:
+    for ids in shards:
+        shard = compute_shard(spec, shared.value, ids)
+        yield _Answer(ids, to_bytes(shard.gradients), shard.compute_s)

@@ -1,0 +1,138 @@
+"""What every way of training takes and gives: a list of batches in, new weights and what it cost out."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from runner.training.data import Ids, Records
+from runner.training.descent import descend
+from runner.training.kernels import Kernel, make_kernel
+from runner.training.network import FILTERS, Gradients
+from runner.training.numpy_layers import Array
+
+
+class SamplesError(Exception):
+    """The images that were computed are not those of the batches."""
+
+
+@dataclass(frozen=True)
+class PassSpec:
+    """What workers must know beside weights and batches.
+
+    Parameters
+    ----------
+    records : Records
+        Readable under the same paths by every worker.
+    learning_rate : float
+    kernel : str
+        One of `runner.training.kernels.KERNELS`.
+    threads : int
+        Of each worker.
+    shares : tuple of int
+        One entry a worker: how large its shard of a batch is beside the others'.
+    filters : int
+        Of the convolution.
+    """
+
+    records: Records
+    learning_rate: float
+    kernel: str
+    threads: int
+    shares: tuple[int, ...] = (1,)
+    filters: int = FILTERS
+
+
+class StepTimes(NamedTuple):
+    """Seconds of one step: elapsed, of the slowest worker's computation, and of moving weights and gradients.
+
+    What is left of `wall_s` is scheduling, and waiting.
+    """
+
+    wall_s: float
+    compute_s: float
+    exchange_s: float
+
+
+class PassResult(NamedTuple):
+    """One pass over batches.
+
+    Parameters
+    ----------
+    weights : list of ndarray
+        After the last step.
+    loss : float
+        Mean over all images, each at its step's weights.
+    correct : int
+        Images that were right at their step.
+    images : int
+        Images seen; each of the batches' exactly once.
+    steps : list of StepTimes
+    """
+
+    weights: list[Array]
+    loss: float
+    correct: int
+    images: int
+    steps: list[StepTimes]
+
+
+class Pass(Protocol):
+    """A way of training."""
+
+    def __call__(self, weights: Sequence[Array], batches: Sequence[Ids]) -> PassResult:
+        """Make one step for each batch."""
+
+
+class Shard(NamedTuple):
+    """One worker's part of a step."""
+
+    gradients: Gradients
+    compute_s: float
+
+
+@functools.lru_cache(maxsize=1)
+def worker_kernel(name: str, threads: int, filters: int) -> Kernel:
+    """Return this process's kernel; TensorFlow is loaded and traced once."""
+    kernel = make_kernel(name, threads, filters)
+    gc.freeze()  # PySpark collects garbage after every task: not over all of TensorFlow
+    return kernel
+
+
+def compute_shard(spec: PassSpec, weights: Sequence[Array], ids: Ids) -> Shard:
+    """Read a shard and pass forward and backward over it."""
+    kernel = worker_kernel(spec.kernel, spec.threads, spec.filters)
+    started = time.perf_counter()
+    gradients = kernel.gradients(weights, *spec.records.read(ids))
+    return Shard(gradients, time.perf_counter() - started)
+
+
+def check_samples(batch: Ids, seen: Ids) -> None:
+    """Raise when the images that were computed are not the batch's, each once and in order."""
+    if not np.array_equal(batch, seen):
+        raise SamplesError(f"a step of {len(batch)} images computed {len(seen)} images, or others than its own")
+
+
+class OneProcess:
+    """Trains in this process, the whole batch at once: what the ways over Spark are compared with."""
+
+    def __init__(self, spec: PassSpec) -> None:
+        self._spec = spec
+
+    def __call__(self, weights: Sequence[Array], batches: Sequence[Ids]) -> PassResult:
+        """See `Pass`."""
+        weights, loss, correct, steps = list(weights), 0.0, 0, []
+        for batch in batches:
+            started = time.perf_counter()
+            shard = compute_shard(self._spec, weights, batch)
+            weights = descend(weights, shard.gradients, len(batch), self._spec.learning_rate)
+            loss, correct = loss + shard.gradients.loss, correct + shard.gradients.correct
+            steps.append(StepTimes(time.perf_counter() - started, shard.compute_s, 0.0))
+        images = sum(map(len, batches))
+        return PassResult(weights, loss / images, correct, images, steps)
