@@ -34,7 +34,7 @@ def accuracy_pct(actual: ArrayLike, predicted: ArrayLike) -> float:
 
 
 def leave_one_configuration_out(
-    scenario_name: str, averaged: pd.DataFrame, test_rate: float, techniques: Sequence[str], seed: int
+    scenario_name: str, averaged: pd.DataFrame, techniques: Sequence[str], seed: int
 ) -> pd.DataFrame:
     """Predict each configuration by a model that never saw any run with its executors and cores.
 
@@ -45,29 +45,27 @@ def leave_one_configuration_out(
     scenario_name : str
     averaged : DataFrame
         As from `Scenario.average`, with a fresh index.
-    test_rate : float
-        Sampling rate, in percent, at which the held-out configurations are predicted.
     techniques : sequence of str
     seed : int
 
     Returns
     -------
     DataFrame
-        One row a configuration: its columns, ``actual_s`` and ``predicted_s``. Empty where no configuration can be
-        spared from training.
+        The rows of ``averaged`` at every sampling rate that the scenario answers for, with ``actual_s`` and
+        ``predicted_s``; without configurations that cannot be spared from training.
     """
     scenario = scenario_named(scenario_name)
-    tested = averaged[averaged[RATE] == test_rate]
-    predicted = pd.Series(np.nan, index=tested.index)
+    predicted = pd.Series(np.nan, index=averaged.index)
     for fold in leave_one_group_out(averaged[GROUP_COLUMNS]):
-        asked = tested.loc[tested.index.isin(fold.held_out)]
+        asked = averaged.iloc[fold.held_out]
+        asked = asked[scenario.answers_for(asked[RATE])]
         if asked.empty:
-            continue  # never run at the test rate: it teaches, and there is nothing to test
+            continue  # never run at a rate that the scenario answers for: it teaches, and there is nothing to test
         try:
             training = scenario.training_rows(averaged.iloc[fold.train])
         except NotEnoughRunsError:
             continue
         model = regressor_for(scenario, techniques, seed).fit(training, training["completion_time_s"])
         predicted[asked.index] = model.predict(asked)
-    held_out = tested.assign(predicted_s=predicted).dropna(subset="predicted_s")
+    held_out = averaged.assign(predicted_s=predicted).dropna(subset="predicted_s")
     return held_out.rename(columns={"completion_time_s": "actual_s"}).reset_index(drop=True)

@@ -17,7 +17,7 @@ from perfmodel.errors import NotEnoughRunsError
 from perfmodel.features import FloatArray
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.regressors import regressor_for
-from perfmodel.scenarios import FULL, RATE, scenario_named
+from perfmodel.scenarios import RATE, scenario_named
 
 RANGE_COLUMNS = (
     "num_executors",
@@ -28,7 +28,7 @@ RANGE_COLUMNS = (
     RATE,
 )
 IMAGES = "images_per_partition"
-FORMAT = 1  # of the learned state; to be raised when artefacts that were saved before can no longer answer
+FORMAT = 2  # of the learned state; to be raised when artefacts that were saved before can no longer answer
 LEVEL = 0.9
 
 
@@ -58,6 +58,10 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         Profiled configurations, as the scenario sees them.
     accuracy_ : dict of str to float
         Accuracy in percent by protocol; a protocol that these runs do not allow is absent.
+    test_rate_ : float
+        Sampling rate (percent) of the accuracies: the largest that the runs have and the scenario answers for.
+    held_out_ : dict of str to array
+        Columns of what `perfmodel.accuracy.leave_one_configuration_out` returned.
     seen_errors_, unseen_errors_ : array
         Log ratios actual over predicted, for runs of profiled configurations and for held-out configurations.
     training_s_ : float
@@ -110,12 +114,15 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         self._score(runs, averaged)
 
     def _score(self, runs: pd.DataFrame, averaged: pd.DataFrame) -> None:
-        rate = float(averaged[RATE].max())
+        rate = float(averaged.loc[scenario_named(self.scenario).answers_for(averaged[RATE]), RATE].max())
+        self.test_rate_ = rate
         tested = averaged[averaged[RATE] == rate]
         self.accuracy_: dict[str, float] = {
             accuracy.PAPER: accuracy.accuracy_pct(tested["completion_time_s"], self.regressor_.predict(tested))
         }
-        held_out = accuracy.leave_one_configuration_out(self.scenario, averaged, rate, self.techniques, self.seed)
+        held_out = accuracy.leave_one_configuration_out(self.scenario, averaged, self.techniques, self.seed)
+        self.held_out_ = {column: held_out[column].to_numpy(dtype=float) for column in held_out}
+        held_out = held_out[held_out[RATE] == rate]
         at_rate = runs[runs[RATE] == rate]
         self.seen_errors_ = intervals.log_ratios(at_rate["completion_time_s"], self.regressor_.predict(at_rate))
         self.unseen_errors_ = intervals.log_ratios(held_out["actual_s"], held_out["predicted_s"])
@@ -124,8 +131,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
 
     def answers(self, X: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Whether the scenario applies to each row: one trained on the whole data set answers for that only."""
-        rates = X[RATE].to_numpy(dtype=float)
-        return rates == FULL if scenario_named(self.scenario).train_on == "full" else np.ones(len(X), dtype=bool)
+        return scenario_named(self.scenario).answers_for(X[RATE]).to_numpy(dtype=bool)
 
     def predict(self, X: pd.DataFrame) -> FloatArray:
         """Completion time in seconds, shape (n_rows,); NaN where the scenario has no answer.

@@ -69,6 +69,10 @@ class Scenario:
         """Whether the scenario is asked about sampling rates larger than any it was trained on."""
         return self.train_on == "samples"
 
+    def answers_for(self, rates: pd.Series[float]) -> pd.Series[bool]:
+        """Whether the scenario applies to each sampling rate (percent): some answer for the whole data set only."""
+        return rates == FULL if self.train_on == "full" else rates > 0
+
     def average(self, runs: pd.DataFrame) -> pd.DataFrame:
         """Mean completion time (s) of each combination of this scenario's columns and the sampling rate.
 

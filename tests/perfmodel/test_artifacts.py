@@ -9,7 +9,7 @@ from sklearn.svm import SVR
 
 from perfmodel import artifacts
 from perfmodel.errors import PerfmodelError
-from perfmodel.model import ScenarioModel
+from perfmodel.model import FORMAT, ScenarioModel
 from perfmodel.prediction import question
 
 
@@ -44,5 +44,5 @@ def test_another_estimator_is_refused():
 def test_a_model_of_another_format_says_what_to_do(grid_runs):
     model = ScenarioModel("5").fit(grid_runs, grid_runs["completion_time_s"])
     model.format_ = 0
-    with pytest.raises(PerfmodelError, match="format 0 and this Sparkcast reads format 1; fit it again"):
+    with pytest.raises(PerfmodelError, match=f"format 0 and this Sparkcast reads format {FORMAT}; fit it again"):
         artifacts.load(artifacts.dump(model))

@@ -69,6 +69,18 @@ def test_the_baseline_answers_for_the_whole_data_set_only(paper_baseline):
     assert list(np.isfinite(paper_baseline.predict(asked))) == [True, False]
 
 
+def test_a_scenario_is_scored_where_it_answers(grid_runs):
+    """With runs over one and a half data sets, the baseline is still asked about the whole data set."""
+    larger = grid_runs[grid_runs["sampling_rate_pct"] == 100].assign(sampling_rate_pct=150.0)
+    larger["completion_time_s"] *= 1.5
+    runs = pd.concat([grid_runs, larger], ignore_index=True)
+    scores = {}
+    for scenario in ("3-2", "4-2"):
+        model = ScenarioModel(scenario, techniques=("lasso", "ridge")).fit(runs, runs["completion_time_s"])
+        scores[scenario] = (model.test_rate_, round(model.accuracy_[PAPER]))
+    assert scores == {"3-2": (100, 100), "4-2": (150, 100)}
+
+
 def test_a_time_below_zero_is_no_answer(paper_baseline):
     assert np.isnan(paper_baseline.predict(question(3, 64, 8, 100))[0])
 
