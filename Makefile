@@ -1,5 +1,7 @@
 PYTHON ?= python3
 PORT ?= 8501
+REPEATS ?= 3
+PART ?=
 VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := PYTHON=$(PYTHON) .ci/system-packages
@@ -27,12 +29,13 @@ check: $(VENV)/.dev  ## Lint, format and types
 bench: $(VENV)/.dev  ## Side-by-side measurements, each printing a ratio
 	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
-campaign: $(VENV)/.app  ## Measure the demo campaign again on this machine (about half an hour); resumes
+campaign: $(VENV)/.app  ## Measure the demo campaign on this machine: three CNNs, hours; resumes. PART="--for 30m" is a slice each
 	@$(SYSTEM) java
-	$(BIN)/python -m runner profile --application resnet50 --executors 1 --cores 1,2 --memory 1g \
-	    --images-per-partition 50 --sampling-rates 1,10,100 --synthetic 2000 --repeats 3 --campaign demo-1-executor
-	$(BIN)/python -m runner profile --application resnet50 --executors 2 --cores 1 --memory 1g \
-	    --images-per-partition 50 --sampling-rates 1,10,100 --synthetic 2000 --repeats 3 --campaign demo-2-executors
+	@for application in resnet50 xception inception_v4; do \
+	    $(BIN)/python -m runner profile --application $$application --executors 1,2 --total-cores 1,2 --memory 1g,2g \
+	        --images-per-partition 25,50,100 --sampling-rates 1,10,100 --synthetic 500 --repeats $(REPEATS) \
+	        --campaign demo-$$application $(PART) || exit 1; \
+	done
 
 clean:  ## Remove the virtual environment and caches; run logs and models stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
