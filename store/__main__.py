@@ -17,6 +17,8 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m store", description="Run logs and models: import, list, promote.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     _import(commands)
+    _uploads(commands)
+    _undo(commands)
     _runs(commands)
     _models(commands)
     _promote(commands)
@@ -43,6 +45,20 @@ def _import(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("files", nargs="+", metavar="FILE")
     cli.add_json(command)
     command.set_defaults(func=import_files)
+
+
+def _uploads(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "uploads", "List the uploads, oldest first.")
+    _add_format(command)
+    command.set_defaults(func=list_uploads)
+
+
+def _undo(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "undo", "Take an upload back: all its runs go, its record stays.")
+    command.add_argument("upload", metavar="UPLOAD", help="its id, or the beginning of it")
+    command.add_argument("--force", action="store_true", help="also when models were trained on its runs")
+    cli.add_json(command)
+    command.set_defaults(func=undo)
 
 
 def _runs(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -109,6 +125,26 @@ def _say(outcome: Imported) -> None:
     print(f"{outcome.name}: {outcome.added} runs added, {outcome.already_there} already there")
     for note in outcome.notes:
         print(f"  note: {note}")
+
+
+def list_uploads(args: argparse.Namespace) -> None:
+    """Print the uploads."""
+    frame = _open(args).uploads.load()
+    if args.format == "table":
+        short = frame["upload_id"].str[:8]
+        frame = frame.assign(upload=short)[["upload", *frame.columns.drop(["upload_id", "sha256"])]]
+    cli.print_frame(frame, args.format)
+
+
+def undo(args: argparse.Namespace) -> None:
+    """Take an upload back and say what that did."""
+    undone = _open(args).uploads.undo(args.upload, args.force)
+    if args.json:
+        cli.print_json(asdict(undone))
+        return
+    print(f"{undone.name}: {undone.removed} runs removed, {undone.kept} kept that a later upload brought too")
+    if undone.models:
+        print(f"  note: fit these again, their runs are gone: {', '.join(undone.models)}")
 
 
 def list_runs(args: argparse.Namespace) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from store.database import Connection, utc_now
 from store.errors import InvalidRunsError, Problem
@@ -18,13 +18,23 @@ from store.records import RunRecord
 from store.runlog import COLUMNS, EXECUTOR_COLUMNS, TASK_COLUMNS, Column
 from store.validation import validate
 
-_INSERT_RUNS = """
-INSERT INTO runs BY NAME SELECT *, ? AS upload_id, ? AS stored_at FROM incoming
-ON CONFLICT DO NOTHING RETURNING run_id
+# New are the runs whose run_id is not stored yet. Tasks and executors go first: they ask for the same.
+_INSERT_TASKS = "INSERT INTO tasks BY NAME SELECT * FROM incoming ANTI JOIN runs ON runs.run_id = incoming.run_id::UUID"
+_INSERT_EXECUTORS = _INSERT_TASKS.replace("INTO tasks", "INTO executors")
+_INSERT_REPEATS = """
+INSERT INTO upload_repeats
+SELECT $upload_id, runs.run_id FROM runs SEMI JOIN incoming ON runs.run_id = incoming.run_id::UUID
+WHERE runs.upload_id IS NOT NULL
 """
-_INSERT_TASKS = "INSERT INTO tasks BY NAME SELECT * FROM incoming"
-_INSERT_EXECUTORS = "INSERT INTO executors BY NAME SELECT * FROM incoming"
-_SELECT_STORED = "SELECT runs.* FROM runs SEMI JOIN incoming USING (run_id)"
+_INSERT_RUNS = """
+INSERT INTO runs BY NAME
+SELECT * REPLACE (run_id::UUID AS run_id), $upload_id AS upload_id, $now AS stored_at
+FROM incoming ANTI JOIN runs ON runs.run_id = incoming.run_id::UUID
+"""
+_SELECT_STORED = """
+SELECT runs.* REPLACE (runs.run_id::VARCHAR AS run_id)
+FROM runs SEMI JOIN incoming ON runs.run_id = incoming.run_id::UUID
+"""
 
 
 @dataclass(frozen=True)
@@ -98,9 +108,8 @@ def conflicts(connection: Connection, runs: pd.DataFrame, lines: Sequence[int] |
     lines : sequence of int or None
         Line of the file for each run; rows are counted from 1 when None.
     """
-    connection.register("incoming", pa.table({"run_id": pa.array(runs["run_id"], pa.string())}))
-    stored = typed(connection.execute(_SELECT_STORED).df(), COLUMNS)
-    connection.unregister("incoming")
+    with _incoming(connection, pa.table({"run_id": pa.array(runs["run_id"], pa.string())})):
+        stored = typed(connection.execute(_SELECT_STORED).df(), COLUMNS)
     contents = dict(zip(stored["run_id"], content_ids(stored), strict=True))
     places = pd.Series(range(1, len(runs) + 1) if lines is None else lines, index=runs.index)
     again = runs[runs["run_id"].isin(contents.keys())]
@@ -117,18 +126,23 @@ def insert(connection: Connection, batch: Batch, upload_id: str | None = None) -
 
     A run that is in the batch twice is inserted once.
     """
-    connection.register("incoming", to_arrow(batch.runs, COLUMNS))
-    new = connection.execute(_INSERT_RUNS, [upload_id, utc_now()]).fetchall()
-    connection.unregister("incoming")
-    ids = pa.array([run_id for (run_id,) in new], pa.string())
-    _append(connection, _INSERT_TASKS, batch.tasks, ids)
-    _append(connection, _INSERT_EXECUTORS, batch.executors, ids)
-    return len(new)
+    for sql, rows in ((_INSERT_TASKS, batch.tasks), (_INSERT_EXECUTORS, batch.executors)):
+        if rows.num_rows:
+            with _incoming(connection, rows):
+                connection.execute(sql)
+    once = batch.runs.drop_duplicates("run_id")
+    with _incoming(connection, to_arrow(once, COLUMNS)):
+        if upload_id is not None:
+            connection.execute(_INSERT_REPEATS, {"upload_id": upload_id})
+        [(added,)] = connection.execute(_INSERT_RUNS, {"upload_id": upload_id, "now": utc_now()}).fetchall()
+    return int(added)
 
 
-def _append(connection: Connection, sql: str, rows: pa.Table, ids: pa.Array) -> None:
-    """Insert the tasks or executors of the runs that are new."""
-    if rows.num_rows and len(ids):
-        connection.register("incoming", rows.filter(pc.is_in(rows["run_id"], value_set=ids)))
-        connection.execute(sql)
+@contextmanager
+def _incoming(connection: Connection, rows: pa.Table) -> Iterator[None]:
+    """Let SQL see `rows` as the table incoming."""
+    connection.register("incoming", rows)
+    try:
+        yield
+    finally:
         connection.unregister("incoming")

@@ -42,6 +42,10 @@ class ConflictError(StoreUnusableError):
     """Writers kept colliding until the time for retries was over."""
 
 
+class UploadInUseError(StoreError):
+    """An upload whose runs models were trained on; the message names them."""
+
+
 class UnknownModelError(StoreError):
     """No such model, version or alias."""
 

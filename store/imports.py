@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,7 @@ class Imports:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add_file(self, path: Path | str) -> Imported:
+    def add_file(self, path: Path | str, by: str | None = None) -> Imported:
         """Import a CSV file; see `add`.
 
         Raises
@@ -65,9 +66,9 @@ class Imports:
             raise UnreadableFileError(f"{path} is a folder; give the CSV file inside") from None
         except OSError as error:
             raise UnreadableFileError(f"{path}: {error.strerror or error}") from error
-        return self.add(content, path.name)
+        return self.add(content, path.name, by)
 
-    def add(self, content: bytes, name: str) -> Imported:
+    def add(self, content: bytes, name: str, by: str | None = None) -> Imported:
         """Import a CSV run log, all of it or nothing. The same file or row again adds nothing.
 
         Parameters
@@ -76,6 +77,8 @@ class Imports:
             The file.
         name : str
             Its name, for messages and for the record.
+        by : str or None
+            Who uploads; None for the user of this process.
 
         Raises
         ------
@@ -101,15 +104,9 @@ class Imports:
                 return known
             if changed := conflicts(connection, clean, cells.lines):
                 raise InvalidRunsError(changed, name)
-            return _store(connection, Upload(name, digest, clean, notes))
+            return _store(connection, Upload(name, digest, clean, by or _user(), notes))
 
         return self._database.write(work)
-
-    def load(self) -> pd.DataFrame:
-        """Return one row an upload, oldest first: name, sha256, rows, added, uploaded_at (UTC)."""
-        with self._database.transaction() as connection:
-            frame = connection.execute("SELECT * FROM uploads ORDER BY uploaded_at, name").df()
-        return frame.assign(uploaded_at=frame["uploaded_at"].dt.tz_localize("UTC"))
 
 
 @dataclass(frozen=True)
@@ -119,13 +116,14 @@ class Upload:
     name: str
     sha256: str
     runs: pd.DataFrame
+    by: str
     notes: tuple[str, ...]
 
 
 def _known(connection: Connection, digest: str) -> Imported | None:
     """Return what to say of a file that was imported before."""
     row = connection.execute(
-        "SELECT upload_id, name, rows, uploaded_at FROM uploads WHERE sha256 = ?", [digest]
+        "SELECT upload_id, name, rows, uploaded_at FROM uploads WHERE sha256 = ? AND undone_at IS NULL", [digest]
     ).fetchone()
     if row is None:
         return None
@@ -137,7 +135,14 @@ def _store(connection: Connection, upload: Upload) -> Imported:
     upload_id, rows = str(uuid.uuid4()), len(upload.runs)
     added = insert(connection, Batch(upload.runs), upload_id)
     connection.execute(
-        "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?)",
-        [upload_id, upload.name, upload.sha256, rows, added, utc_now()],
+        "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, 0, NULL)",
+        [upload_id, upload.name, upload.sha256, rows, added, utc_now(), upload.by],
     )
     return Imported(upload_id, upload.name, rows, added, rows - added, upload.notes)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container may run as a number without a name
+        return "unknown"

@@ -164,6 +164,52 @@ MIGRATIONS: tuple[Migration, ...] = (
             FROM alias_events GROUP BY name, alias;
         """,
     ),
+    Migration(
+        3,
+        "uploads that can be undone; run_id as a UUID, whose index takes a third of the time",
+        """
+        CREATE TABLE runs_by_uuid (
+            run_id UUID PRIMARY KEY,
+            application VARCHAR NOT NULL,
+            cluster VARCHAR NOT NULL,
+            num_executors BIGINT NOT NULL,
+            executor_cores BIGINT NOT NULL,
+            total_cores BIGINT NOT NULL,
+            executor_memory_gb DOUBLE NOT NULL,
+            images_per_partition BIGINT,
+            sampling_rate_pct DOUBLE NOT NULL,
+            input_images BIGINT,
+            dataset_images BIGINT,
+            completion_time_s DOUBLE,
+            status VARCHAR NOT NULL,
+            failure_kind VARCHAR,
+            started_at TIMESTAMP,
+            spark_version VARCHAR,
+            campaign VARCHAR,
+            repeat BIGINT,
+            origin VARCHAR NOT NULL,
+            settings JSON,
+            upload_id VARCHAR,
+            stored_at TIMESTAMP NOT NULL
+        );
+        INSERT INTO runs_by_uuid BY NAME SELECT * FROM runs;
+        DROP TABLE runs;
+        ALTER TABLE runs_by_uuid RENAME TO runs;
+        ALTER TABLE tasks ALTER run_id TYPE UUID;
+        ALTER TABLE executors ALTER run_id TYPE UUID;
+        ALTER TABLE uploads ADD COLUMN uploaded_by VARCHAR;
+        ALTER TABLE uploads ADD COLUMN left_out BIGINT DEFAULT 0;
+        ALTER TABLE uploads ADD COLUMN undone_at TIMESTAMP;
+        CREATE TABLE upload_repeats (
+            upload_id VARCHAR NOT NULL,
+            run_id UUID NOT NULL
+        );
+        CREATE TABLE undone_runs (
+            upload_id VARCHAR NOT NULL,
+            run_id UUID NOT NULL
+        );
+        """,
+    ),
 )
 
 

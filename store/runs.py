@@ -16,7 +16,7 @@ from store.runlog import COLUMNS, EXECUTOR_COLUMNS, TASK_COLUMNS, Column
 from store.validation import validate
 
 _SELECT_RUNS = """
-SELECT * FROM runs
+SELECT * REPLACE (run_id::VARCHAR AS run_id) FROM runs
 WHERE ($application IS NULL OR application = $application)
   AND ($cluster IS NULL OR cluster = $cluster)
   AND ($campaign IS NULL OR campaign = $campaign)
@@ -24,8 +24,14 @@ WHERE ($application IS NULL OR application = $application)
   AND ($origin IS NULL OR origin = $origin)
 ORDER BY application, cluster, started_at, run_id
 """
-_SELECT_TASKS = "SELECT * FROM tasks WHERE run_id = ? ORDER BY launch_ms, task_id"
-_SELECT_EXECUTORS = "SELECT * FROM executors WHERE run_id = ? ORDER BY added_ms, executor_id"
+_SELECT_TASKS = """
+SELECT * REPLACE (run_id::VARCHAR AS run_id) FROM tasks
+WHERE run_id = TRY_CAST(? AS UUID) ORDER BY launch_ms, task_id
+"""
+_SELECT_EXECUTORS = """
+SELECT * REPLACE (run_id::VARCHAR AS run_id) FROM executors
+WHERE run_id = TRY_CAST(? AS UUID) ORDER BY added_ms, executor_id
+"""
 _PAIRS = """
 SELECT application, cluster, count(*) AS runs, count(*) FILTER (status = 'ok') AS ok_runs,
        list_sort(list_distinct(list(origin))) AS origins
@@ -80,15 +86,13 @@ class Runs:
         with self._database.transaction() as connection:
             return typed(connection.execute(_SELECT_RUNS, filters).df(), COLUMNS)
 
-    def add(self, frame: pd.DataFrame, upload_id: str | None = None) -> Added:
+    def add(self, frame: pd.DataFrame) -> Added:
         """Store runs, all or none.
 
         Parameters
         ----------
         frame : DataFrame
             Run-log columns. `origin` defaults to uploaded.
-        upload_id : str or None
-            The upload that they came with.
 
         Raises
         ------
@@ -102,7 +106,7 @@ class Runs:
         def work(connection: Connection) -> int:
             if changed := conflicts(connection, clean):
                 raise InvalidRunsError(changed)
-            return insert(connection, Batch(clean), upload_id)
+            return insert(connection, Batch(clean))
 
         added = self._database.write(work)
         return Added(added, len(frame) - added)

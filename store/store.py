@@ -14,6 +14,7 @@ from store.inbox import Inbox
 from store.migrations import migrate
 from store.registry import Registry
 from store.runs import Runs
+from store.uploads import Uploads
 
 
 class Store:
@@ -26,7 +27,7 @@ class Store:
 
     Attributes
     ----------
-    runs, clusters, campaigns, inbox, imports, registry
+    runs, clusters, campaigns, inbox, imports, uploads, registry
         One for each kind of thing that is kept.
     """
 
@@ -38,6 +39,7 @@ class Store:
         self.campaigns = Campaigns(database)
         self.inbox = Inbox(home.inbox, database)
         self.imports = Imports(database)
+        self.uploads = Uploads(database)
         self.registry = Registry(database, Artifacts(home.artifacts))
         migrate(database)
 

@@ -85,6 +85,20 @@ def test_a_bad_file_is_two_and_one_line(command: Command, csv_of: Csv, tmp_path:
     assert done.stdout == "good.csv: 1 runs added, 0 already there\n"
 
 
+def test_an_upload_is_listed_and_undone(command: Command, csv_of: Csv, tmp_path: Path) -> None:
+    file = tmp_path / "runs.csv"
+    file.write_bytes(csv_of({}))
+    command("import", str(file))
+    [upload] = json.loads(command("uploads", "--json").stdout)
+    assert upload["upload_id"][:8] in command("uploads").stdout
+    done = command("undo", upload["upload_id"][:8])
+    assert (done.returncode, done.stdout) == (0, "runs.csv: 1 runs removed, 0 kept that a later upload brought too\n")
+    assert command("runs").stdout == "nothing found\n"
+    again = command("undo", upload["upload_id"])
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "was undone before" in again.stderr
+
+
 @pytest.mark.parametrize("arguments", [(), ("fly",), ("runs", "--format", "xml"), ("promote", "x")])
 def test_wrong_arguments_are_two(command: Command, arguments: tuple[str, ...]) -> None:
     done = command(*arguments)

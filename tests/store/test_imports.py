@@ -19,7 +19,7 @@ def refused(store: Store, content: bytes, name: str = "runs.csv") -> str:
     with pytest.raises((InvalidRunsError, UnreadableFileError)) as caught:
         store.imports.add(content, name)
     assert store.runs.load().empty
-    assert store.imports.load().empty
+    assert store.uploads.load().empty
     return str(caught.value)
 
 
@@ -30,7 +30,7 @@ def test_a_run_log_comes_in_whole(store: Store, csv_of: Csv) -> None:
     runs = store.runs.load()
     assert sorted(runs["repeat"]) == [1, 2]
     assert set(runs["origin"]) == {"uploaded"}
-    [upload] = plain_records(store.imports.load())
+    [upload] = plain_records(store.uploads.load())
     assert (upload["name"], upload["rows"], upload["added"]) == ("runs.csv", 2, 2)
     assert len(upload["sha256"]) == 64
 
@@ -42,7 +42,7 @@ def test_the_same_file_again_adds_nothing_and_says_so(store: Store, csv_of: Csv)
     assert (again.added, again.already_there, again.upload_id) == (0, 2, first.upload_id)
     assert "imported as runs.csv" in again.notes[0]
     assert len(store.runs.load()) == 2
-    assert len(store.imports.load()) == 1
+    assert len(store.uploads.load()) == 1
 
 
 def test_the_same_rows_in_another_file_add_nothing(store: Store, csv_of: Csv) -> None:
