@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from runner.affinity import assign_cpus
 from runner.applications import get_application
 from runner.errors import RunnerError
 from runner.execution import Execution, execute_run
@@ -144,6 +145,7 @@ class Campaign:
         one, run_id = run.configuration, str(uuid.uuid4())
         images = sample_size(self._plan.images, one.sampling_rate_pct)
         tasks = count_tasks(images, one.images_per_partition)
+        cpus = assign_cpus(one.executor_cores)
         return RunSpec(
             run_id=run_id,
             work_dir=str(_work_folder(self._store.home.root).resolve() / run_id),
@@ -157,6 +159,8 @@ class Campaign:
             task_cpus=TASK_CPUS,
             launch_timeout_s=self._limits.launch_s,
             timeout_s=self._limits.run_s,
+            executor_cpus=cpus.executors,
+            other_cpus=cpus.others,
         )
 
     def _keep(self, run: PlannedRun, spec: RunSpec, execution: Execution, outcome: Outcome) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from runner.environment import spark_home
+from runner.memory import heap_mib
+from runner.spec import RunSpec
 
 LOOPBACK = "127.0.0.1"
 _MASTER = "org.apache.spark.deploy.master.Master"
@@ -24,43 +26,40 @@ _WEB_PORT = re.compile(r"service 'MasterUI' on port (\d+)")
 class Launcher(Protocol):
     """Starts processes and waits for things to happen; the supervisor is one."""
 
-    def start(self, name: str, command: Sequence[str]) -> Path:
-        """Start a process and return the file that its output goes to."""
+    def start(self, name: str, command: Sequence[str], cpus: Sequence[int] = ()) -> Path:
+        """Start a process, on these CPUs if any are given, and return the file that its output goes to."""
 
     def wait_for(self, what: str, ready: Callable[[], bool], timeout_s: float) -> None:
         """Return when `ready`; raise when it takes too long, or when a process ended meanwhile."""
 
 
-def start_cluster(
-    launcher: Launcher, executor_cores: Sequence[int], memory_mib: int, folder: Path, timeout_s: float
-) -> str:
+def start_cluster(launcher: Launcher, spec: RunSpec) -> str:
     """Start master and workers, wait until all workers are ALIVE, and return the master's URL.
 
     Parameters
     ----------
     launcher : Launcher
         Owns the processes and ends them.
-    executor_cores : sequence of int
-        Cores of each executor, one worker each.
-    memory_mib : int
-        Memory of each worker.
-    folder : Path
-        Where workers keep their work folders.
-    timeout_s : float
-        For the master, and again for the workers.
+    spec : RunSpec
+        The run that the cluster is for: each of its executors gets a worker with just its cores, memory and CPUs.
     """
     spark_class = str(spark_home() / "bin" / "spark-class")
     # Port 0 lets the system choose, so that two clusters never collide; the master's log says what it got.
-    log = launcher.start("master", [spark_class, _MASTER, "--host", LOOPBACK, "--port", "0", "--webui-port", "0"])
-    launcher.wait_for("the Spark master", lambda: None not in _addresses(log), timeout_s)
+    master = [spark_class, _MASTER, "--host", LOOPBACK, "--port", "0", "--webui-port", "0"]
+    log = launcher.start("master", master, spec.other_cpus)
+    launcher.wait_for("the Spark master", lambda: None not in _addresses(log), spec.launch_timeout_s)
     url, web_port = _addresses(log)
-    for number, cores in enumerate(executor_cores):
-        sizes = ["--cores", str(cores), "--memory", f"{memory_mib}M", "--work-dir", str(folder / f"worker-{number}")]
-        ports = ["--host", LOOPBACK, "--port", "0", "--webui-port", "0"]
-        launcher.start(f"worker-{number}", [spark_class, _WORKER, *ports, *sizes, str(url)])
-    wanted = sorted(executor_cores)
-    launcher.wait_for("the Spark workers", lambda: _alive_cores(int(str(web_port))) == wanted, timeout_s)
+    for number, cpus in enumerate(spec.executor_cpus or [[]] * len(spec.executor_cores)):
+        launcher.start(f"worker-{number}", [spark_class, _WORKER, *_worker_options(spec, number), str(url)], cpus)
+    wanted = sorted(spec.executor_cores)
+    launcher.wait_for("the Spark workers", lambda: _alive_cores(int(str(web_port))) == wanted, spec.launch_timeout_s)
     return str(url)
+
+
+def _worker_options(spec: RunSpec, number: int) -> list[str]:
+    sizes = ["--cores", str(spec.executor_cores[number]), "--memory", f"{heap_mib(spec)}M"]
+    ports = ["--host", LOOPBACK, "--port", "0", "--webui-port", "0"]
+    return [*ports, *sizes, "--work-dir", str(spec.folder / f"worker-{number}")]
 
 
 def _addresses(log: Path) -> tuple[str | None, str | None]:

@@ -2,38 +2,61 @@
 
 from __future__ import annotations
 
+from runner.masters import PRIVATE, read_master
+from runner.memory import heap_mib
+from runner.resources import resource_conf
 from runner.spec import RunSpec
 
 GC = "ParallelGC"
 
 
-def heap_options(memory_mib: int) -> str:
-    """Return the executors' JVM options: the whole heap from the start and a named collector, as the paper set them.
+def heap_options(heap: int) -> str:
+    """Return the executors' JVM options for a heap in MiB: all of it from the start and a named collector.
 
-    `-Xmx` comes from spark.executor.memory. With one visible CPU a JVM would pick SerialGC by itself.
+    The paper set the same. `-Xmx` comes from spark.executor.memory. With one visible CPU a JVM would pick SerialGC by
+    itself.
     """
-    return f"-Xms{memory_mib}m -XX:+Use{GC} -XX:-UseAdaptiveSizePolicy"
+    return f"-Xms{heap}m -XX:+Use{GC} -XX:-UseAdaptiveSizePolicy"
 
 
 def spark_conf(spec: RunSpec, master: str) -> dict[str, str]:
     """Return the settings of one application.
 
-    `spark.executor.cores` stays unset: an executor takes all cores of its worker, so each can have its own number.
+    Parameters
+    ----------
+    spec : RunSpec
+        The run; its `conf` holds what an existing cluster needs beyond the settings made here.
+    master : str
+        URL of the master, the private cluster's included.
     """
-    return _OF_ANY_RUN | {
-        "spark.master": master,
+    where = _ON_THIS_MACHINE if read_master(spec.master).kind == PRIVATE else _ELSEWHERE | spec.conf
+    return _OF_ANY_RUN | where | resource_conf(spec) | _of_this_run(spec) | {"spark.master": master}
+
+
+def _of_this_run(spec: RunSpec) -> dict[str, str]:
+    return {
         "spark.app.name": f"sparkcast-{spec.application}",
-        "spark.executor.memory": f"{spec.executor_memory_mib}m",
-        "spark.executor.extraJavaOptions": heap_options(spec.executor_memory_mib),
+        "spark.executor.extraJavaOptions": heap_options(heap_mib(spec)),
         "spark.task.cpus": str(spec.task_cpus),
         "spark.eventLog.dir": spec.eventlog_dir.as_uri(),
         "spark.sql.execution.arrow.maxRecordsPerBatch": str(spec.batch_size),
     }
 
 
-_OF_ANY_RUN = {
+_ON_THIS_MACHINE = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
+}
+
+# What executors on this machine inherit from `runner.environment`.
+PYTHON_WORKERS = {
+    "KERAS_BACKEND": "tensorflow",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "CUDA_VISIBLE_DEVICES": "-1",  # the CPU is what is measured
+}
+_ELSEWHERE = {f"spark.executorEnv.{name}": value for name, value in PYTHON_WORKERS.items()}
+
+_OF_ANY_RUN = {
     # The driver only schedules: the quick compiler halves what its start costs.
     "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
     "spark.ui.enabled": "false",
@@ -55,4 +78,24 @@ _OF_ANY_RUN = {
     "spark.eventLog.compress": "false",
     "spark.eventLog.rolling.enabled": "false",
     "spark.eventLog.logStageExecutorMetrics": "true",
+}
+
+# Set from a run's parameters, or part of what makes a measurement valid: nobody else sets these.
+RESERVED = frozenset(_OF_ANY_RUN) | {
+    "spark.app.name",
+    "spark.cores.max",
+    "spark.eventLog.dir",
+    "spark.executor.cores",
+    "spark.executor.extraJavaOptions",
+    "spark.executor.instances",
+    "spark.executor.memory",
+    "spark.executor.memoryOverhead",
+    "spark.executor.pyspark.memory",
+    "spark.kubernetes.allocation.batch.size",
+    "spark.kubernetes.executor.limit.cores",
+    "spark.kubernetes.executor.request.cores",
+    "spark.master",
+    "spark.sql.execution.arrow.maxRecordsPerBatch",
+    "spark.submit.deployMode",
+    "spark.task.cpus",
 }

@@ -10,7 +10,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+from runner.conf import PYTHON_WORKERS
 from runner.errors import JavaMissingError, RunnerError
+from runner.masters import KUBERNETES, read_master
+from runner.spec import RunSpec
 
 # Carried by every process of a run, down to the Python workers: by it, leftovers of a killed campaign are found.
 MARKER = "SPARKCAST_RUNNER_HOME"
@@ -18,7 +21,8 @@ OLDEST_JAVA = 17
 _INHERITED = re.compile(
     r"(SPARK_|PYSPARK_|PYTHON|HADOOP_|YARN_|TF_|KERAS_|OMP_|MKL_|JAVA_TOOL_OPTIONS$|_JAVA_OPTIONS$|JDK_JAVA_OPTIONS$)"
 )
-_SOURCE_ROOT = Path(__file__).resolve().parent.parent
+_CONF_DIRS = ("SPARK_CONF_DIR", "HADOOP_CONF_DIR", "YARN_CONF_DIR")
+SOURCE_ROOT = Path(__file__).resolve().parent.parent
 
 
 def spark_home() -> Path:
@@ -29,32 +33,48 @@ def spark_home() -> Path:
     return Path(next(iter(found.submodule_search_locations)))
 
 
-def run_environment(home: Path, local_dir: Path) -> dict[str, str]:
-    """Return the environment for the processes of one run.
+def run_environment(home: Path, spec: RunSpec) -> dict[str, str]:
+    """Return the environment for the processes of one run on this machine.
 
     Parameters
     ----------
     home : Path
         The store's home, for the marker.
-    local_dir : Path
-        Scratch folder for Spark.
+    spec : RunSpec
+        The run: its folder, and the cluster that it goes to.
     """
+    where = _private(spec) if spec.master is None else _existing(spec)
     kept = {name: value for name, value in os.environ.items() if not _INHERITED.match(name)}
-    return kept | {
+    common = {
         MARKER: str(home.resolve()),
         "SPARK_HOME": str(spark_home()),
-        "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_LOCAL_DIRS": str(local_dir),
-        "SPARK_DAEMON_MEMORY": "256m",
-        "SPARK_DAEMON_JAVA_OPTS": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Dspark.master.rest.enabled=false",
+        "SPARK_LOCAL_DIRS": str(spec.local_dir),
         "SPARK_LAUNCHER_OPTS": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
-        "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
-        "PYTHONPATH": str(_SOURCE_ROOT),
-        "KERAS_BACKEND": "tensorflow",
-        "TF_CPP_MIN_LOG_LEVEL": "2",
-        "CUDA_VISIBLE_DEVICES": "-1",  # the CPU is what is measured
+        "PYTHONPATH": str(SOURCE_ROOT),
+        # What killed JVMs and Python workers leave behind goes away with the run's folder. Performance counters would
+        # be files in /tmp whatever TMPDIR says, and writing them can stall a JVM.
+        "TMPDIR": str(spec.temporary_dir),
+        "JDK_JAVA_OPTIONS": f'"-Djava.io.tmpdir={spec.temporary_dir}" -XX:-UsePerfData',
     }
+    return kept | common | PYTHON_WORKERS | where
+
+
+def _private(spec: RunSpec) -> dict[str, str]:
+    return {
+        "SPARK_CONF_DIR": str(spec.conf_dir),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_DAEMON_MEMORY": "256m",
+        "SPARK_DAEMON_JAVA_OPTS": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+        "PYSPARK_PYTHON": sys.executable,
+    }
+
+
+def _existing(spec: RunSpec) -> dict[str, str]:
+    """Where to find the cluster and how to enter it is the user's to say; settings of a study win over the files."""
+    kept = {name: os.environ[name] for name in _CONF_DIRS if name in os.environ}
+    default = "python3" if read_master(spec.master).kind == KUBERNETES else sys.executable
+    return kept | {"PYSPARK_PYTHON": spec.conf.get("spark.pyspark.python", default)}
 
 
 def check_java() -> str:

@@ -66,7 +66,7 @@ def execute_run(spec: RunSpec, images: Sequence[Path], home: Path) -> Execution:
 
 
 def _prepare(spec: RunSpec, images: Sequence[Path]) -> None:
-    for folder in (spec.folder, spec.eventlog_dir, spec.local_dir):
+    for folder in (spec.folder, spec.eventlog_dir, spec.local_dir, spec.temporary_dir):
         folder.mkdir(parents=True, exist_ok=True)
     spec.manifest.write_text(json.dumps([str(path) for path in images]), encoding="utf-8")
     spec.write()
@@ -80,7 +80,7 @@ def _supervise(spec: RunSpec, home: Path) -> None:
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=spec.folder,
-            env=run_environment(home, spec.local_dir),
+            env=run_environment(home, spec),
             start_new_session=True,  # the terminal's Ctrl-C reaches only the runner, which then stops it in order
         )
     try:

@@ -32,10 +32,14 @@ def visible_memory_mib() -> int:
     return min(total, int(limit)) // 1024**2 if limit.isdigit() else total // 1024**2
 
 
+def host_name() -> str:
+    """Return this machine's name without its domain, in letters, digits and dashes."""
+    return re.sub(r"[^A-Za-z0-9.-]+", "-", socket.gethostname().split(".")[0]).strip("-") or "host"
+
+
 def default_cluster_name() -> str:
     """Return a name for this machine as a cluster: ``local-<host name>``."""
-    name = re.sub(r"[^A-Za-z0-9.-]+", "-", socket.gethostname().split(".")[0]).strip("-")
-    return f"local-{name or 'host'}"[:100]
+    return f"local-{host_name()}"[:100]
 
 
 def describe_hardware() -> dict[str, Any]:

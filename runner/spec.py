@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 SPEC_FILE = "spec.json"
@@ -33,6 +33,16 @@ class RunSpec:
         Of the model's weights.
     launch_timeout_s, timeout_s : float
         Limits for cluster and executors to come up, and for the whole run.
+    master : str or None
+        URL of an existing cluster's master; None for a private cluster of the run's own.
+    conf : dict of str to str
+        Spark properties that an existing cluster needs beyond those of any run.
+    memory_regime : str
+        What the executor memory bounds: one of `runner.memory.REGIMES`.
+    executor_cpus : list of list of int
+        CPUs that each executor keeps to, in the order of `executor_cores`; empty when they share all.
+    other_cpus : list of int
+        CPUs left for the master and the driver; empty when there are none left.
     """
 
     run_id: str
@@ -47,6 +57,11 @@ class RunSpec:
     task_cpus: int
     launch_timeout_s: float
     timeout_s: float
+    master: str | None = None
+    conf: dict[str, str] = field(default_factory=dict)
+    memory_regime: str = "free"
+    executor_cpus: list[list[int]] = field(default_factory=list)
+    other_cpus: list[int] = field(default_factory=list)
 
     @property
     def folder(self) -> Path:
@@ -67,6 +82,16 @@ class RunSpec:
     def local_dir(self) -> Path:
         """Spark's scratch space."""
         return self.folder / "local"
+
+    @property
+    def conf_dir(self) -> Path:
+        """Spark's configuration folder of a private cluster; readable by its owner only."""
+        return self.folder / "conf"
+
+    @property
+    def temporary_dir(self) -> Path:
+        """What TMPDIR means to the run's processes on this machine."""
+        return self.folder / "tmp"
 
     def write(self) -> Path:
         """Write this sheet into the run's folder and return its path."""

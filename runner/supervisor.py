@@ -7,6 +7,7 @@ run's processes and exits. What the driver did not write itself goes into the re
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from runner.authentication import write_private_conf
 from runner.cluster import start_cluster
 from runner.processes import adopt_orphans, die_with_parent, kill_descendants
 from runner.spec import RESULT_FILE, RunSpec, write_result
@@ -60,16 +62,27 @@ class Supervisor:
             When there is no result.
         """
         spec = self._spec
-        master = start_cluster(self, spec.executor_cores, spec.executor_memory_mib, spec.folder, spec.launch_timeout_s)
+        master = spec.master or self._start_private_cluster()
         result = spec.folder / RESULT_FILE
-        self.start("driver", [sys.executable, "-m", "runner.job", str(spec.folder / "spec.json"), master])
+        driver = [sys.executable, "-m", "runner.job", str(spec.folder / "spec.json"), master]
+        self.start("driver", driver, spec.other_cpus)
         self.wait_for("the run", lambda: self._processes["driver"].poll() is not None, spec.timeout_s)
         if not result.exists():
             code = self._processes["driver"].returncode
             raise RunFailedError("infrastructure", f"the Spark driver ended without a result (exit status {code})")
 
-    def start(self, name: str, command: Sequence[str]) -> Path:
+    def _start_private_cluster(self) -> str:
+        write_private_conf(self._spec.conf_dir)
+        return start_cluster(self, self._spec)
+
+    def start(self, name: str, command: Sequence[str], cpus: Sequence[int] = ()) -> Path:
         """Start a process that dies with this one; its output goes to NAME.log in the run's folder."""
+
+        def enter() -> None:
+            die_with_parent()
+            if cpus:
+                os.sched_setaffinity(0, cpus)
+
         path = self._spec.folder / f"{name}.log"
         with path.open("wb") as log:
             self._processes[name] = subprocess.Popen(
@@ -78,7 +91,7 @@ class Supervisor:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self._spec.folder,
-                preexec_fn=die_with_parent,  # safe: this process has one thread
+                preexec_fn=enter,  # safe: this process has one thread
             )
         return path
 

@@ -36,14 +36,14 @@ def make_spec(folder: Path) -> RunSpec:
 def test_what_could_change_a_run_is_not_inherited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "surprise")
     monkeypatch.setenv("SPARKCAST_DEBUG", "1")
-    environment = run_environment(tmp_path, tmp_path / "local")
+    environment = run_environment(tmp_path, make_spec(tmp_path))
     assert "surprise" not in environment.values()
     assert environment["SPARKCAST_DEBUG"] == "1"
 
 
 def test_the_run_gets_this_python_this_spark_and_loopback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", "/elsewhere")
-    environment = run_environment(tmp_path, tmp_path / "local")
+    environment = run_environment(tmp_path, make_spec(tmp_path))
     assert environment["PYSPARK_PYTHON"] == sys.executable
     assert environment["SPARK_LOCAL_IP"] == "127.0.0.1"
     assert environment["PYTHONPATH"] == str(Path(__file__).resolve().parents[2])

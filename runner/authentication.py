@@ -1,0 +1,30 @@
+"""A secret of its own for each private cluster: who does not know it can neither run code there nor read its data.
+
+Other users of the machine can reach loopback ports and read command lines, so the secret is in a file that only its
+owner can read, and Spark hands it to executors in their environment, which is as private.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+_SECRET_BYTES = 32
+_PROPERTIES = {
+    "spark.authenticate": "true",
+    # The master's page and REST port know no secret: nothing can be killed or submitted there.
+    "spark.ui.killEnabled": "false",
+    "spark.master.ui.decommission.allow.mode": "DENY",
+    "spark.master.rest.enabled": "false",
+}
+
+
+def write_private_conf(folder: Path) -> Path:
+    """Write Spark's configuration folder for master, workers and driver; return its spark-defaults.conf."""
+    folder.mkdir(mode=0o700)
+    path = folder / "spark-defaults.conf"
+    properties = _PROPERTIES | {"spark.authenticate.secret": secrets.token_hex(_SECRET_BYTES)}
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.writelines(f"{name} {value}\n" for name, value in properties.items())
+    return path

@@ -1,0 +1,57 @@
+"""Masters: the kinds of cluster that a run can go to, told from the master's URL."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from runner.errors import RunnerError
+
+PRIVATE, STANDALONE, YARN, KUBERNETES = "private", "standalone", "yarn", "kubernetes"
+_HOST = r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\])"
+_PORT = r"(?P<port>\d{1,5})"
+_URLS = {
+    STANDALONE: re.compile(rf"spark://(?P<host>{_HOST}):{_PORT}(?:,{_HOST}:\d{{1,5}})*"),
+    YARN: re.compile("yarn"),
+    KUBERNETES: re.compile(rf"k8s://(?:https?://)?(?P<host>{_HOST})(?::{_PORT})?(?:/\S*)?"),
+}
+_DEFAULT_PORT = 443  # of a Kubernetes API server whose URL names none
+
+
+@dataclass(frozen=True)
+class Master:
+    """A cluster's master.
+
+    Parameters
+    ----------
+    kind : str
+        `PRIVATE`, `STANDALONE`, `YARN` or `KUBERNETES`.
+    host, port : str or None, int
+        Where it listens; None where the URL does not say (YARN: its configuration files do).
+    """
+
+    kind: str
+    host: str | None = None
+    port: int = _DEFAULT_PORT
+
+
+def read_master(url: str | None) -> Master:
+    """Tell the kind of a master from its URL; no URL means a private cluster.
+
+    Raises
+    ------
+    RunnerError
+        When Spark has no such master, or when it has no executors of its own.
+    """
+    if url is None:
+        return Master(PRIVATE)
+    for kind, pattern in _URLS.items():
+        if found := pattern.fullmatch(url):
+            parts = found.groupdict()
+            return Master(kind, parts.get("host"), int(parts.get("port") or _DEFAULT_PORT))
+    if url.startswith("local"):
+        raise RunnerError(
+            f"--master: {url} computes inside the driver and has no executors to study; leave --master out for a "
+            "private cluster on this machine"
+        )
+    raise RunnerError(f"--master: {url!r} is none of spark://HOST:PORT, yarn, k8s://https://HOST:PORT")
