@@ -7,10 +7,13 @@ Electronics 2020, 9(9), 1340. doi:10.3390/electronics9091340
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import Any
+
+import pandas as pd
 
 from perfmodel.errors import UnknownNameError
 
@@ -87,3 +90,93 @@ def _by_level(cells: dict[str, float]) -> dict[int, float]:
 
 def _band(cell: dict[str, float]) -> Band:
     return Band(cell["min"], cell["avg"], cell["max"])
+
+
+@dataclass(frozen=True)
+class Reported:
+    """What section 6 reports of a scenario and CNN; empty or None where it says nothing.
+
+    Attributes
+    ----------
+    accuracy : str
+        In percent, as the paper says it, such as ``over 98 (lv1 over 99)``.
+    technique : str
+        The best technique or techniques, as the paper says it.
+    t1_s, t2_s : float or None
+        Collecting time, and tuning and training time, in seconds.
+    """
+
+    accuracy: str
+    technique: str
+    t1_s: float | None
+    t2_s: float | None
+
+    @property
+    def accuracy_pct(self) -> float | None:
+        """The first number in ``accuracy``."""
+        number = re.search(r"\d+(\.\d+)?", self.accuracy)
+        return float(number[0]) if number else None
+
+    @property
+    def total_s(self) -> float | None:
+        """T in seconds, where both of its parts are reported."""
+        return None if self.t1_s is None or self.t2_s is None else self.t1_s + self.t2_s
+
+
+def reported(scenario: str, application: str) -> Reported:
+    """Look up what the paper reports; all empty for what it did not study."""
+    if application not in applications():
+        return Reported("", "", None, None)
+    figures = published()["reported_accuracy_pct"].get(scenario, {})
+    technique = figures.get("best_technique", "")
+    if isinstance(technique, list):
+        technique = technique[applications().index(application)]
+    return Reported(
+        accuracy=str(figures.get(application, figures.get("average", ""))),
+        technique=technique,
+        t1_s=_reported_s("reported_t1_minutes", scenario, application),
+        t2_s=_reported_s("reported_t2_minutes", scenario, application),
+    )
+
+
+def _reported_s(table: str, scenario: str, application: str) -> float | None:
+    """Seconds from minutes that are given by application, or in words: "as baseline", "about 20"."""
+    minutes = published()[table].get(scenario)
+    if isinstance(minutes, str) and minutes.startswith("as "):
+        minutes = published()[table][minutes.removeprefix("as ")]
+    if isinstance(minutes, dict):
+        minutes = minutes[application]
+    if isinstance(minutes, str):
+        number = minutes.removeprefix("about ")
+        minutes = float(number) if number.isdigit() else None
+    return None if minutes is None else 60.0 * float(minutes)
+
+
+def published_effects(application: str, value: str) -> pd.DataFrame:
+    """Average scaled times by level, from tables 2 and 5 or, for tasks, 6; no unit.
+
+    Tables 3 and 4 print one average over all levels and are not here (see `published_application`).
+
+    Parameters
+    ----------
+    application : str
+    value : str
+        ``completion_time_s`` or ``task_s``, as in `perfmodel.effects.effects`.
+
+    Returns
+    -------
+    DataFrame
+        ``column``, ``level``, ``published``.
+    """
+    p = published()
+    if value == "task_s":
+        by_column: dict[str, dict[Any, float]] = {
+            "executor_cores": _by_level(p["table_6a_scaled_task_time_by_executor_cores"][application]),
+            "num_executors": _by_level(p["table_6b_scaled_task_time_by_num_executors"][application]),
+        }
+    else:
+        figures = published_application(application)
+        by_column = {"executor_cores": figures.by_cores, "num_executors": figures.by_executors}
+        by_column["sampling_rate_pct"] = figures.by_sampling_rate
+    rows = [(column, level, mean) for column, levels in by_column.items() for level, mean in levels.items()]
+    return pd.DataFrame(rows, columns=["column", "level", "published"])
