@@ -18,7 +18,13 @@ MAY_IMPORT = {
     "pages": {"store", "perfmodel", "runner"},
 }
 # perfmodel's science knows nothing of the store; these are its doors.
-DOORS = {"perfmodel/catalog.py", "perfmodel/errors.py", "perfmodel/report_page.py", "perfmodel/__main__.py"}
+DOORS = {
+    "perfmodel/catalog.py",
+    "perfmodel/errors.py",
+    "perfmodel/recommend.py",
+    "perfmodel/report_page.py",
+    "perfmodel/__main__.py",
+}
 SCREEN = {"streamlit", "plotly"}
 HEAVY = {"pyspark", "tensorflow", "keras"}
 
