@@ -10,8 +10,8 @@ from runner.spec import RunSpec
 
 # What a JVM or a C++ runtime prints when it ends its process; store.failures knows what each means.
 LAST_WORDS = re.compile(
-    r"^(?:Initial heap size set to a larger value.*|Could not reserve enough space for .*"
-    r"|terminate called after throwing an instance of .*|.*\bjava\.lang\.OutOfMemoryError\b.*)$",
+    r"^(?:Error occurred during initialization of VM\n.*|terminate called after throwing an instance of .*"
+    r"|.*\bjava\.lang\.OutOfMemoryError\b.*)$",
     re.MULTILINE,
 )
 TAIL_BYTES = 1024**2
@@ -21,7 +21,7 @@ MOST_LOGS = 100
 def last_words(spec: RunSpec) -> tuple[str, ...]:
     """Return the telling lines in the output of the run's executors, each once."""
     texts = (_tail(path).decode("utf-8", "replace") for path in _executor_outputs(spec))
-    return tuple(dict.fromkeys(line.strip() for text in texts for line in LAST_WORDS.findall(text)))
+    return tuple(dict.fromkeys(" ".join(found.split()) for text in texts for found in LAST_WORDS.findall(text)))
 
 
 def keep_logs(spec: RunSpec, folder: Path) -> None:

@@ -11,13 +11,7 @@ SIGNATURES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("oom_kill", re.compile(r"exit(ed with)? (code|status) 137\b", re.I)),
     ("oom_python", re.compile(r"\b(_Array)?MemoryError\b|ResourceExhaustedError|std::bad_alloc")),
     ("python_killed", re.compile(r"Python worker exited unexpectedly")),
-    (
-        "launch",
-        re.compile(
-            r"Initial heap size set to a larger value|Could not reserve enough space|exit(ed with)? (code|status) 1\b",
-            re.I,
-        ),
-    ),
+    ("launch", re.compile(r"initialization of VM|Initial heap size set to|exit(ed with)? (code|status) 1\b", re.I)),
     ("infrastructure", re.compile(r"ExecutorLostFailure|FetchFailed|exit(ed with)? (code|status) 5[3678]\b", re.I)),
     ("user_code", re.compile(r"ExceptionFailure|PythonException")),
 )

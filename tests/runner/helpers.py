@@ -20,10 +20,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 240
 
 
-def profile_command(home: Path, *arguments: str) -> list[str]:
+def profile_command(home: Path, *arguments: str, python: str = sys.executable) -> list[str]:
     """The command line of a campaign of the tiny CNN; `arguments` come last and win."""
     fixed = ["--application", "tiny_cnn", "--cluster", "here", "--home", str(home), "--json"]
-    return [sys.executable, "-m", "runner", "profile", *fixed, *arguments]
+    return [python, "-m", "runner", "profile", *fixed, *arguments]
 
 
 def start_profile(home: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -33,10 +33,12 @@ def start_profile(home: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
 
 
-def run_profile(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_profile(
+    home: Path, *arguments: str, python: str = sys.executable, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run a campaign to its end."""
     return subprocess.run(
-        profile_command(home, *arguments),
+        profile_command(home, *arguments, python=python),
         cwd=ROOT,
         env=os.environ | environment,
         capture_output=True,

@@ -50,6 +50,7 @@ def test_a_terminal_also_sees_the_run_in_progress() -> None:
         ),
         ("ConnectionRefusedError: [Errno 111] refused", "ConnectionRefusedError: [Errno 111] refused"),
         ("1 of 2 executors registered within 60 s", "1 of 2 executors registered within 60 s"),
+        ("PythonException: An exception was thrown:\n  File x\nMemoryError\n", "MemoryError"),
         ("", "unknown"),
     ],
 )

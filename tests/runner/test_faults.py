@@ -1,0 +1,105 @@
+"""Real faults on real executors: each is one row, with the kind that tells what happened, and never a time."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from store import Store, open_store
+from tests.runner import victims
+from tests.runner.faulty import python_that_knows_them
+from tests.runner.helpers import PATIENCE_S, ROOT, processes_of, profile_command, run_profile, start_profile, wait_until
+
+ONE_RUN = ("--executors", "1", "--images-per-partition", "10", "--synthetic", "10", "--memory", "512m")
+GIB = 1024**3
+
+
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Python in which the faulty applications exist."""
+    return str(python_that_knows_them(tmp_path_factory.mktemp("python")))
+
+
+def the_failure(home: Path) -> dict[Any, Any]:
+    """Return the only row, which must be a failure, when nothing of its run is left."""
+    (row,) = open_store(home).runs.load().to_dict("records")
+    assert pd.isna(row["completion_time_s"])
+    assert processes_of(home) == []
+    return row
+
+
+def executors_of(store: Store) -> pd.DataFrame:
+    (run_id,) = store.runs.load()["run_id"]
+    return store.runs.executors(run_id)
+
+
+@pytest.mark.parametrize(
+    ("application", "status", "kind", "reason"),
+    [
+        ("divides_by_zero", "failed", "user_code", "ZeroDivisionError: division by zero"),
+        ("fills_the_heap", "oom", "oom_heap", "OutOfMemoryError: Java heap space"),
+        ("wants_an_array_of_a_pebibyte", "oom", "oom_python", "_ArrayMemoryError: Unable to allocate 8.00 PiB"),
+        ("wants_a_tensor_of_a_pebibyte", "oom", "oom_python", "ResourceExhaustedError: "),
+        (
+            "runs_out_of_memory_in_cpp",
+            "oom",
+            "oom_python",
+            "terminate called after throwing an instance of 'std::bad_alloc'",
+        ),
+    ],
+)
+def test_a_fault_in_the_work(
+    tmp_path: Path, python: str, application: str, status: str, kind: str, reason: str
+) -> None:
+    done = run_profile(tmp_path, *ONE_RUN, "--application", application, python=python)
+    assert done.returncode == 1, done.stderr
+    assert json.loads(done.stdout)["failed"] == 1
+    row = the_failure(tmp_path)
+    assert (row["status"], row["failure_kind"]) == (status, kind)
+    assert reason in row["settings"]["reason"]
+
+
+def kill_during_a_run(home: Path, role: str) -> dict[Any, Any]:
+    runner = start_profile(home, *ONE_RUN)
+    wait_until(lambda: victims.find(home, "python_worker") != [], "work in a Python worker")
+    victims.find(home, role)[0].kill()
+    _, said = runner.communicate(timeout=PATIENCE_S)
+    assert runner.returncode == 1, said
+    return the_failure(home)
+
+
+def test_a_killed_python_worker_does_not_take_its_executor_along(tmp_path: Path) -> None:
+    row = kill_during_a_run(tmp_path, "python_worker")
+    assert (row["status"], row["failure_kind"]) == ("failed", "python_killed")
+    assert "Python worker exited unexpectedly" in row["settings"]["reason"]
+    assert executors_of(open_store(tmp_path))["removed_ms"].isna().all()
+
+
+def test_a_killed_executor(tmp_path: Path) -> None:
+    row = kill_during_a_run(tmp_path, "executor")
+    assert (row["status"], row["failure_kind"]) == ("oom", "oom_kill")
+    assert "137" in row["settings"]["reason"]
+
+
+def test_an_executor_that_cannot_start(tmp_path: Path) -> None:
+    # Address space for everything but a heap of 3 GiB.
+    done = subprocess.run(
+        profile_command(tmp_path, *ONE_RUN, "--memory", "3g"),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (4 * GIB, 4 * GIB)),
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    row = the_failure(tmp_path)
+    assert (row["status"], row["failure_kind"]) == ("failed", "launch")
+    assert row["settings"]["reason"].startswith("Error occurred during initialization of VM Could not ")
+    assert len(list((tmp_path / "logs" / row["run_id"]).iterdir())) < 30
