@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     _uploads(commands)
     _undo(commands)
     _runs(commands)
+    _tasks(commands)
     _models(commands)
     _promote(commands)
     _format(commands)
@@ -68,6 +69,14 @@ def _runs(commands: Commands[argparse.ArgumentParser]) -> None:
         command.add_argument(f"--{column}", choices=choices, help=f"only runs of this {column}")
     _add_format(command)
     command.set_defaults(func=list_runs)
+
+
+def _tasks(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "tasks", "List the tasks of the runs that have task records.")
+    command.add_argument("--application", help="only runs of this application")
+    command.add_argument("--cluster", help="only runs of this cluster")
+    _add_format(command)
+    command.set_defaults(func=list_tasks)
 
 
 def _models(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -154,6 +163,11 @@ def list_runs(args: argparse.Namespace) -> None:
     if args.format == "table":
         frame = frame.drop(columns="settings").dropna(axis="columns", how="all")
     cli.print_frame(frame, args.format)
+
+
+def list_tasks(args: argparse.Namespace) -> None:
+    """Print the tasks of the runs that pass the filters."""
+    cli.print_frame(_open(args).runs.all_tasks(args.application, args.cluster), args.format)
 
 
 def list_models(args: argparse.Namespace) -> None:

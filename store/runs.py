@@ -28,6 +28,12 @@ _SELECT_TASKS = """
 SELECT * REPLACE (run_id::VARCHAR AS run_id) FROM tasks
 WHERE run_id = TRY_CAST(? AS UUID) ORDER BY launch_ms, task_id
 """
+_SELECT_ALL_TASKS = """
+SELECT tasks.* REPLACE (tasks.run_id::VARCHAR AS run_id) FROM tasks JOIN runs USING (run_id)
+WHERE ($application IS NULL OR application = $application)
+  AND ($cluster IS NULL OR cluster = $cluster)
+ORDER BY run_id, launch_ms, task_id
+"""
 _SELECT_EXECUTORS = """
 SELECT * REPLACE (run_id::VARCHAR AS run_id) FROM executors
 WHERE run_id = TRY_CAST(? AS UUID) ORDER BY added_ms, executor_id
@@ -126,6 +132,12 @@ class Runs:
     def tasks(self, run_id: str) -> pd.DataFrame:
         """Return one row a task attempt of a run (`runlog.TASK_COLUMNS`), by launch."""
         return self._children(_SELECT_TASKS, run_id, TASK_COLUMNS)
+
+    def all_tasks(self, application: str | None = None, cluster: str | None = None) -> pd.DataFrame:
+        """Return one row a task attempt of all runs that pass the filters, by run and launch."""
+        with self._database.transaction() as connection:
+            found = connection.execute(_SELECT_ALL_TASKS, {"application": application, "cluster": cluster})
+            return typed(found.df(), TASK_COLUMNS)
 
     def executors(self, run_id: str) -> pd.DataFrame:
         """Return one row an executor of a run (`runlog.EXECUTOR_COLUMNS`), by arrival."""

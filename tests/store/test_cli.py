@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import pandas as pd
 import pytest
 
-from store import ModelDraft, Store, cli, document, open_store, runlog
+from store import ModelDraft, RunRecord, Store, cli, document, open_store, runlog
 from store.frames import plain_records
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +61,14 @@ def test_import_then_list(command: Command, csv_of: Csv, tmp_path: Path) -> None
     table = command("runs").stdout
     assert "resnet50" in table
     assert "campaign" not in table, "a column without values only takes room"
+
+
+def test_tasks_of_a_cluster_as_csv(command: Command, store: Store, run: Callable[..., dict[str, Any]]) -> None:
+    task = {"stage_id": 0, "task_id": 3, "launch_ms": 10, "finish_ms": 30, "failed": False}
+    store.runs.add_records([RunRecord(run(), [task]), RunRecord(run(cluster="other"), [task])])
+    [row] = csv.DictReader(io.StringIO(command("tasks", "--cluster", "lab", "--format", "csv").stdout))
+    assert list(row) == [column.name for column in runlog.TASK_COLUMNS]
+    assert (row["task_id"], row["finish_ms"], row["failed"], row["reason"]) == ("3", "30", "False", "")
 
 
 def test_exported_csv_can_be_imported_again(command: Command, csv_of: Csv, tmp_path: Path) -> None:

@@ -102,6 +102,9 @@ def test_tasks_and_executors_belong_to_their_run(store: Store, run: Make) -> Non
     assert executors.columns.tolist() == [column.name for column in EXECUTOR_COLUMNS]
     assert executors["removed_ms"].isna().all()
     assert store.runs.tasks("nobody").empty
+    pd.testing.assert_frame_equal(store.runs.all_tasks(), tasks)
+    pd.testing.assert_frame_equal(store.runs.all_tasks(application="resnet50", cluster="lab"), tasks)
+    assert store.runs.all_tasks(cluster="other").empty
 
 
 @pytest.mark.parametrize(
