@@ -19,7 +19,8 @@ from perfmodel.model import ScenarioModel
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.regressors import choices_of
 from perfmodel.scenarios import SCENARIOS, scenario_named
-from store import Cluster, Metric, ModelDraft, Store, model_name
+from store import Cluster, Metric, ModelDraft, RunRecord, Store, model_name
+from store.frames import plain_records
 
 # What the explorer needs at once; `python -m perfmodel fit` fits the rest.
 FIRST_SCENARIOS = ("baseline", "4-2", "5")
@@ -94,9 +95,10 @@ def pairs(store: Store, application: str | None = None, cluster: str | None = No
 
 def with_task_seconds(store: Store, runs: pd.DataFrame) -> pd.DataFrame:
     """The runs that have task records, with the mean task time ``task_s`` (s) of each."""
-    tasks = [store.runs.tasks(run_id) for run_id in runs["run_id"]]
-    known = mean_task_seconds(pd.concat(tasks, ignore_index=True)) if tasks else pd.Series(dtype=float)
-    return runs.assign(task_s=runs["run_id"].map(known)).dropna(subset="task_s")
+    pairs = runs[["application", "cluster"]].drop_duplicates().itertuples(index=False)
+    known = [mean_task_seconds(store.runs.all_tasks(application, cluster)) for application, cluster in pairs]
+    seconds = pd.concat(known) if known else pd.Series(dtype=float)
+    return runs.assign(task_s=runs["run_id"].map(seconds)).dropna(subset="task_s")
 
 
 def fit(
@@ -250,6 +252,9 @@ def add_demo_runs(store: Store) -> list[tuple[str, str]]:
     for cluster in demo.clusters():
         if store.clusters.get(cluster["name"]) is None:
             store.clusters.put(Cluster(**cluster))
-    runs = demo.runs()
-    store.runs.add(runs)
+    tasks = {run_id: plain_records(rows) for run_id, rows in demo.measured_tasks().groupby("run_id")}
+    reconstructed, measured = demo.reconstructed_runs(), demo.measured_runs()
+    store.runs.add(reconstructed)
+    store.runs.add_records([RunRecord(run, tasks.get(run["run_id"], [])) for run in plain_records(measured)])
+    runs = pd.concat([reconstructed, measured])
     return sorted(set(zip(runs["application"], runs["cluster"], strict=True)))

@@ -12,10 +12,9 @@ from perfmodel.published import CITATION, CLUSTER, applications, published
 from perfmodel.reconstruct import reconstruct
 
 
-def runs() -> pd.DataFrame:
-    """All runs of the demo clusters, in the run-log contract, with their origin."""
-    reconstructed = [reconstruct(application) for application in applications()]
-    return pd.concat([*reconstructed, measured_runs()], ignore_index=True)
+def reconstructed_runs() -> pd.DataFrame:
+    """The runs of the paper's cluster, in the run-log contract."""
+    return pd.concat([reconstruct(application) for application in applications()], ignore_index=True)
 
 
 def measured_runs() -> pd.DataFrame:
@@ -24,6 +23,12 @@ def measured_runs() -> pd.DataFrame:
         frame = pd.read_csv(file)
     frame["settings"] = frame["settings"].map(json.loads)
     return frame.assign(started_at=pd.to_datetime(frame["started_at"], utc=True))
+
+
+def measured_tasks() -> pd.DataFrame:
+    """The task records of `measured_runs`, by ``run_id``."""
+    with _data("measured_tasks.csv").open("rb") as file:
+        return pd.read_csv(file, dtype={"executor_id": str, "reason": str})
 
 
 def clusters() -> list[dict[str, Any]]:

@@ -109,3 +109,20 @@ def test_demo_runs_are_added_once(tmp_path):
     assert catalog.add_demo_runs(store) == pairs
     assert len(store.runs.load()) == count
     assert set(store.runs.load(cluster="paper-2020")["origin"]) == {"reconstructed"}
+
+
+def test_measured_demo_runs_come_with_their_tasks(tmp_path):
+    """As many as the runner counted: task records of another campaign than the runs would be missed."""
+    store = open_store(tmp_path / "demo")
+    catalog.add_demo_runs(store)
+    measured = store.runs.load(origin="measured", status="ok").set_index("run_id")
+    counted = measured["settings"].map(lambda settings: settings["tasks"])
+    recorded = store.runs.all_tasks()["run_id"].value_counts()
+    assert recorded.reindex(counted.index).to_dict() == counted.to_dict()
+    timed = catalog.with_task_seconds(store, measured.reset_index())
+    assert len(timed) == len(measured)
+    assert (timed["task_s"] <= timed["completion_time_s"]).all()
+
+
+def test_runs_without_task_records_have_no_task_times(store):
+    assert catalog.with_task_seconds(store, catalog.usable_runs(store, *PAIR)).empty
