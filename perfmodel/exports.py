@@ -1,0 +1,233 @@
+"""A recommended configuration as a file that something else reads, with where it comes from.
+
+Every format carries the same Spark properties. Those under ``spark.sparkcast`` are the provenance: Spark passes unknown
+properties on and writes them to the event log, so that a run can later be held against its prediction.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+PROVENANCE = "spark.sparkcast."
+# What only the user knows; each stands in capitals in the file, and the file says so.
+PLACEHOLDERS = {
+    "JOB.py": "your PySpark program",
+    "MASTER_URL": "your cluster",
+    "IMAGE": "a container image with Spark, Python and TensorFlow",
+    "NODE_TYPE": "an instance type",
+    "SPARK_VERSION": "a Databricks Runtime version",
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """A configuration and the prediction that speaks for it.
+
+    Attributes
+    ----------
+    application, cluster : str
+    num_executors, executor_cores : int
+    executor_memory_gb, overhead_gb : float
+        Heap, and what the container needs beside it, GiB.
+    nodes : int
+        Machines; 0 when the cluster does the packing.
+    node_type : str
+        Instance type; empty when not known.
+    model : str
+        Name and version, such as ``resnet50@paper-2020/5 v2``.
+    data_sha256 : str
+        Of the rows that trained it.
+    data_origin : str
+        Where those rows come from, in words.
+    sampling_rate_pct, predicted_s, predicted_low_s, predicted_high_s, level, cost : float
+        The question and the answer; the interval covers with probability `level`.
+    currency : str
+    made_on : str
+        Date, ISO 8601.
+    """
+
+    application: str
+    cluster: str
+    num_executors: int
+    executor_cores: int
+    executor_memory_gb: float
+    overhead_gb: float
+    nodes: int
+    node_type: str
+    model: str
+    data_sha256: str
+    data_origin: str
+    sampling_rate_pct: float
+    predicted_s: float
+    predicted_low_s: float
+    predicted_high_s: float
+    level: float
+    cost: float
+    currency: str
+    made_on: str
+
+
+@dataclass(frozen=True)
+class Format:
+    """One kind of file.
+
+    Attributes
+    ----------
+    name, title, filename, mime : str
+        For commands, for people, and for a download.
+    render : callable
+        Turns an `Order` into the file's text.
+    """
+
+    name: str
+    title: str
+    filename: str
+    mime: str
+    render: Callable[[Order], str]
+
+
+def provenance(order: Order) -> dict[str, str]:
+    """Return where the configuration comes from, as short names and texts."""
+    return {
+        "application": order.application,
+        "cluster": order.cluster,
+        "model": order.model,
+        "dataSha256": order.data_sha256,
+        "dataOrigin": order.data_origin,
+        "samplingRatePct": f"{order.sampling_rate_pct:g}",
+        "predictedSeconds": f"{order.predicted_s:.1f}",
+        "predictedLowSeconds": f"{order.predicted_low_s:.1f}",
+        "predictedHighSeconds": f"{order.predicted_high_s:.1f}",
+        "intervalLevel": f"{order.level:g}",
+        "predictedCost": f"{order.cost:.2f} {order.currency}",
+        "madeOn": order.made_on,
+    }
+
+
+def spark_properties(order: Order) -> dict[str, str]:
+    """Return the Spark properties of the configuration, provenance included."""
+    cores = order.num_executors * order.executor_cores
+    return {
+        "spark.executor.instances": str(order.num_executors),
+        "spark.executor.cores": str(order.executor_cores),
+        "spark.cores.max": str(cores),  # how a standalone cluster is told the number of executors
+        "spark.executor.memory": _mebibytes(order.executor_memory_gb),
+        "spark.executor.memoryOverhead": _mebibytes(order.overhead_gb),
+        "spark.task.cpus": "1",
+        "spark.dynamicAllocation.enabled": "false",
+    } | {PROVENANCE + name: value for name, value in provenance(order).items()}
+
+
+def _mebibytes(gib: float) -> str:
+    return f"{round(gib * 1024)}m"
+
+
+def _comments(order: Order, *placeholders: str) -> str:
+    lines = [
+        f"Recommended by Sparkcast on {order.made_on} for {order.application} on {order.cluster}.",
+        f"Predicted: {order.predicted_s:.1f} s ({order.level:.0%} interval {order.predicted_low_s:.1f} to "
+        f"{order.predicted_high_s:.1f} s), {order.cost:.2f} {order.currency}.",
+        f"Model {order.model}, data SHA-256 {order.data_sha256}; {order.data_origin}.",
+        *(f"Put {PLACEHOLDERS[name]} in place of {name}." for name in placeholders),
+    ]
+    return "".join(f"# {line}\n" for line in lines)
+
+
+def _spark_defaults(order: Order) -> str:
+    # A backslash would escape what follows it in a properties file.
+    pairs = ((name, value.replace("\\", "\\\\")) for name, value in spark_properties(order).items())
+    return _comments(order) + "".join(f"{name} {value}\n" for name, value in pairs)
+
+
+def _spark_submit(order: Order) -> str:
+    conf = [f"--conf {shlex.quote(f'{name}={value}')}" for name, value in spark_properties(order).items()]
+    return _comments(order, "MASTER_URL", "JOB.py") + " \\\n  ".join(
+        ["spark-submit --master MASTER_URL", *conf, "JOB.py\n"]
+    )
+
+
+def _spark_application(order: Order) -> str:
+    instance = {"cores": order.executor_cores, "memory": _mebibytes(order.executor_memory_gb)}
+    own = {"spark.executor.instances", "spark.executor.cores", "spark.executor.memory", "spark.executor.memoryOverhead"}
+    conf = {name: value for name, value in spark_properties(order).items() if name not in own}
+    resource = {
+        "apiVersion": "sparkoperator.k8s.io/v1beta2",
+        "kind": "SparkApplication",
+        "metadata": {
+            "name": "sparkcast-recommended",
+            "annotations": {f"sparkcast/{name}": value for name, value in provenance(order).items()},
+        },
+        "spec": {
+            "type": "Python",
+            "pythonVersion": "3",
+            "mode": "cluster",
+            "image": "IMAGE",
+            "mainApplicationFile": "local:///JOB.py",
+            "sparkVersion": "4.3.0",
+            "sparkConf": conf,
+            "driver": {"cores": 1, "memory": "1024m"},
+            "executor": instance | {"instances": order.num_executors, "memoryOverhead": _mebibytes(order.overhead_gb)},
+        },
+    }
+    return _comments(order, "IMAGE", "JOB.py") + yaml.safe_dump(resource, sort_keys=False, allow_unicode=True)
+
+
+def _databricks(order: Order) -> str:
+    # Databricks starts one executor a worker, so without a packing there are as many workers as executors.
+    return _json(
+        {
+            "cluster_name": f"sparkcast {order.application}",
+            "spark_version": "SPARK_VERSION",
+            "node_type_id": order.node_type or "NODE_TYPE",
+            "num_workers": order.nodes or order.num_executors,
+            "spark_conf": spark_properties(order),
+            "custom_tags": {f"sparkcast-{name}": value for name, value in provenance(order).items()},
+        }
+    )
+
+
+def _emr(order: Order) -> str:
+    defaults = {"Classification": "spark-defaults", "Properties": spark_properties(order)}
+    return _json([{"Classification": "spark", "Properties": {"maximizeResourceAllocation": "false"}}, defaults])
+
+
+def _dataproc(order: Order) -> str:
+    properties = {f"spark:{name}": value for name, value in spark_properties(order).items()}
+    usage = "# gcloud dataproc clusters create NAME --flags-file=dataproc.yaml\n"
+    return _comments(order) + usage + yaml.safe_dump({"--properties": properties}, sort_keys=False, allow_unicode=True)
+
+
+def _plain(order: Order) -> str:
+    configuration = {
+        "num_executors": order.num_executors,
+        "executor_cores": order.executor_cores,
+        "executor_memory_gb": order.executor_memory_gb,
+        "overhead_gb": order.overhead_gb,
+        "nodes": order.nodes or None,
+        "node_type": order.node_type or None,
+    }
+    return _json({"configuration": configuration, "provenance": provenance(order)})
+
+
+def _json(content: Any) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+FORMATS = {
+    one.name: one
+    for one in (
+        Format("spark-defaults", "spark-defaults.conf", "spark-defaults.conf", "text/plain", _spark_defaults),
+        Format("spark-submit", "spark-submit command", "submit.sh", "text/x-shellscript", _spark_submit),
+        Format("kubernetes", "SparkApplication", "spark-app.yaml", "text/yaml", _spark_application),
+        Format("databricks", "Databricks cluster", "databricks-cluster.json", "application/json", _databricks),
+        Format("emr", "EMR configuration", "emr-configuration.json", "application/json", _emr),
+        Format("dataproc", "Dataproc properties", "dataproc.yaml", "text/yaml", _dataproc),
+        Format("json", "Plain JSON", "recommendation.json", "application/json", _plain),
+    )
+}
