@@ -43,6 +43,8 @@ class RunSpec:
         CPUs that each executor keeps to, in the order of `executor_cores`; empty when they share all.
     other_cpus : list of int
         CPUs left for the master and the driver; empty when there are none left.
+    program : str
+        Module that is the driver, run as ``python -m``; see `runner.driver`.
     """
 
     run_id: str
@@ -62,6 +64,7 @@ class RunSpec:
     memory_regime: str = "free"
     executor_cpus: list[list[int]] = field(default_factory=list)
     other_cpus: list[int] = field(default_factory=list)
+    program: str = "runner.job"
 
     @property
     def folder(self) -> Path:

@@ -64,7 +64,7 @@ class Supervisor:
         spec = self._spec
         master = spec.master or self._start_private_cluster()
         result = spec.folder / RESULT_FILE
-        driver = [sys.executable, "-m", "runner.job", str(spec.folder / "spec.json"), master]
+        driver = [sys.executable, "-m", spec.program, str(spec.folder / "spec.json"), master]
         self.start("driver", driver, spec.other_cpus)
         self.wait_for("the run", lambda: self._processes["driver"].poll() is not None, spec.timeout_s)
         if not result.exists():
