@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from perfmodel.cost import Price, core_hours, cost
 from perfmodel.errors import CannotPredictError, PerfmodelError
@@ -152,9 +153,15 @@ def candidates(space: Space) -> pd.DataFrame:
     return _packed(frame, space, space.node)
 
 
+def overhead_gb(space: Space, memory_gb: ArrayLike, cores: ArrayLike) -> FloatArray:
+    """Memory that executors need beside the heap, GiB: the JVM's own, and their Python workers'."""
+    heap = np.asarray(memory_gb, dtype=float)
+    return np.maximum(OVERHEAD_FACTOR * heap, LEAST_OVERHEAD_GB) + space.python_gb_per_core * np.asarray(cores)
+
+
 def _packed(frame: pd.DataFrame, space: Space, node: Node) -> pd.DataFrame:
     heap, cores = frame["executor_memory_gb"].to_numpy(), frame["executor_cores"].to_numpy()
-    taken = heap + np.maximum(OVERHEAD_FACTOR * heap, LEAST_OVERHEAD_GB) + space.python_gb_per_core * cores
+    taken = heap + overhead_gb(space, heap, cores)
     on_a_node = np.minimum(node.cores // cores, node.memory_gb // taken)
     if not on_a_node.any():
         raise PerfmodelError(
@@ -251,7 +258,7 @@ def pareto_front(assessed: pd.DataFrame) -> pd.DataFrame:
     ordered = assessed.sort_values(["safe_s", "safe_cost", *_SIZE], ignore_index=True)
     costs = ordered["safe_cost"].to_numpy()
     cheapest_before = np.minimum.accumulate(np.concatenate([[np.inf], costs[:-1]]))
-    return ordered.iloc[np.flatnonzero(costs < cheapest_before)].reset_index(drop=True)
+    return ordered.loc[list(costs < cheapest_before)].reset_index(drop=True)
 
 
 def _keeps(values: pd.Series[float], limit: float | None) -> pd.Series[bool]:

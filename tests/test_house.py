@@ -19,9 +19,11 @@ MAY_IMPORT = {
 }
 # perfmodel's science knows nothing of the store; these are its doors.
 DOORS = {
+    "perfmodel/advice.py",
     "perfmodel/catalog.py",
     "perfmodel/errors.py",
     "perfmodel/recommend.py",
+    "perfmodel/recommend_command.py",
     "perfmodel/report_page.py",
     "perfmodel/__main__.py",
 }

@@ -1,0 +1,131 @@
+"""From a goal to a configuration that can be run: what the command and the page share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from perfmodel import catalog, prediction
+from perfmodel.cost import Price
+from perfmodel.errors import CannotPredictError
+from perfmodel.exports import Order
+from perfmodel.model import LEVEL
+from perfmodel.recommend import Goal, Recommendation, Space, assess, candidates, overhead_gb, recommend
+from perfmodel.report import origins_text
+from perfmodel.scenarios import RATE
+from store import Store, model_name
+
+
+@dataclass(frozen=True)
+class Request:
+    """A goal on an application and a cluster.
+
+    Attributes
+    ----------
+    application, cluster : str
+    sampling_rate_pct : float
+        Data size, percent of the data set.
+    space : Space
+        What may be asked for.
+    goal : Goal
+    price : Price
+        Of cores and memory, where machines have no price of their own.
+    scenario : str or None
+        None takes the most accurate one that can answer.
+    """
+
+    application: str
+    cluster: str
+    sampling_rate_pct: float
+    space: Space
+    goal: Goal
+    price: Price
+    scenario: str | None = None
+
+    @property
+    def currency(self) -> str:
+        """What costs are in."""
+        node = self.space.node
+        return self.price.currency if node is None or node.price_per_hour is None else node.currency
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What was found, and by which model."""
+
+    request: Request
+    recommendation: Recommendation
+    champion: catalog.Champion
+    scenario: str
+
+
+def advise(models: dict[str, catalog.Champion], request: Request) -> Advice:
+    """Search for the configuration that serves the goal best.
+
+    Parameters
+    ----------
+    models : dict of str to Champion
+        As from `catalog.champions`.
+    request : Request
+
+    Raises
+    ------
+    PerfmodelError
+        When nothing can be searched or predicted; a goal that nothing keeps is no error but advice.
+    """
+    configurations = candidates(request.space)
+    scenario = request.scenario or _most_accurate(models, configurations, request.sampling_rate_pct)
+    if scenario not in models:
+        raise CannotPredictError(f"scenario {scenario!r} has no registered model; there are {', '.join(models)}")
+    champion = models[scenario]
+    assessed = assess(
+        champion.model, configurations, request.sampling_rate_pct, request.price, request.space.node, request.goal.sure
+    )
+    return Advice(request, recommend(assessed, request.goal), champion, scenario)
+
+
+def _most_accurate(models: dict[str, catalog.Champion], configurations: pd.DataFrame, rate: float) -> str:
+    smallest = configurations.head(1).assign(**{RATE: rate})
+    return prediction.best_scenario({name: champion.model for name, champion in models.items()}, smallest)
+
+
+def order_of(store: Store, advice: Advice, row: pd.Series[Any], made_on: str) -> Order:
+    """Return a chosen candidate with its provenance, to be exported.
+
+    Parameters
+    ----------
+    store : Store
+    advice : Advice
+    row : Series
+        A row of the recommendation.
+    made_on : str
+        Date, ISO 8601.
+    """
+    request, space = advice.request, advice.request.space
+    name = model_name(request.application, request.cluster, advice.scenario)
+    version = store.registry.get(name, advice.champion.version)
+    low, high = advice.champion.model.predict_interval(pd.DataFrame([row]).infer_objects(), LEVEL)
+    runs = catalog.usable_runs(store, request.application, request.cluster)
+    return Order(
+        application=request.application,
+        cluster=request.cluster,
+        num_executors=int(row["num_executors"]),
+        executor_cores=int(row["executor_cores"]),
+        executor_memory_gb=float(row["executor_memory_gb"]),
+        overhead_gb=float(overhead_gb(space, row["executor_memory_gb"], row["executor_cores"])),
+        nodes=int(row["nodes"]),
+        node_type=space.node.name if space.node else "",
+        model=f"{name} v{version.version}",
+        data_sha256=version.data_sha256,
+        data_origin=origins_text(runs[runs["run_id"].isin(version.training_run_ids)]),
+        sampling_rate_pct=request.sampling_rate_pct,
+        predicted_s=float(row["predicted_s"]),
+        predicted_low_s=float(low[0]),
+        predicted_high_s=float(high[0]),
+        level=LEVEL,
+        cost=float(row["cost"]),
+        currency=request.currency,
+        made_on=made_on,
+    )
