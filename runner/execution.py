@@ -15,7 +15,7 @@ from typing import Any
 from runner.environment import run_environment
 from runner.interrupts import stop_signals_blocked
 from runner.postmortem import last_words
-from runner.processes import kill_tree
+from runner.processes import kill_tree, sweep
 from runner.spec import RESULT_FILE, RunSpec
 from store.eventlog import EventLog, EventLogError, parse_event_log
 
@@ -55,7 +55,8 @@ class Execution:
 def execute_run(spec: RunSpec, images: Sequence[Path], home: Path) -> Execution:
     """Execute one run; failures of any kind are part of the answer.
 
-    Leaves the run's folder in place for the caller. No process of the run is left when this returns or raises.
+    Leaves the run's folder in place for the caller. No process of the run is left when this returns or raises. To be
+    called only while holding the home's lock.
     """
     _prepare(spec, images)
     started_at, start = datetime.now(UTC), time.monotonic()
@@ -90,6 +91,7 @@ def _supervise(spec: RunSpec, home: Path) -> None:
     finally:
         with stop_signals_blocked():
             _stop(supervisor)
+            sweep(home)  # a supervisor that was killed leaves executors behind, which would disturb the next run
 
 
 def _stop(supervisor: subprocess.Popen[bytes]) -> None:
