@@ -58,14 +58,16 @@ def wait_until(happened: Callable[[], bool], what: str) -> None:
 
 def processes_of(home: Path) -> list[str]:
     """Command lines of running processes that know of `home`, from their arguments, environment or folder."""
-    return [line for process in psutil.process_iter() if (line := _known(process, str(home)))]
+    ours = {os.getpid(), *(process.pid for process in psutil.Process().parents())}
+    others = (process for process in psutil.process_iter() if process.pid not in ours)
+    return [line for process in others if (line := _known(process, str(home)))]
 
 
 def _known(process: psutil.Process, home: str) -> str:
     try:
         line = " ".join(process.cmdline())
         places = [line, process.cwd(), *process.environ().values()]
-        alive = process.status() != psutil.STATUS_ZOMBIE and process.pid != os.getpid()
+        alive = process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return ""
     return line if alive and any(home in place for place in places) else ""

@@ -12,6 +12,7 @@ from runner.processes import find_marked
 MARKS = {
     "supervisor": "runner.supervisor",
     "driver": "runner.job",
+    "driver_jvm": "org.apache.spark.deploy.SparkSubmit",
     "master": "org.apache.spark.deploy.master.Master",
     "worker": "org.apache.spark.deploy.worker.Worker",
     "executor": "org.apache.spark.executor.CoarseGrainedExecutorBackend",
