@@ -5,24 +5,28 @@ from __future__ import annotations
 import shutil
 import time
 import uuid
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from runner.affinity import assign_cpus
 from runner.applications import get_application
+from runner.course import Course
+from runner.disk import check_failure, check_space, full_disk_explained
 from runner.errors import RunnerError
 from runner.execution import Execution, execute_run
-from runner.host import describe_hardware, visible_cpus
+from runner.history import ended_of_row, read_history
+from runner.host import describe_hardware, visible_cpus, visible_memory_mib
 from runner.images import Dataset, draw_sample, sample_size
+from runner.keeping import keep_event_log, prune_logs, remove_partials
 from runner.lock import hold_lock
-from runner.plan import Plan, PlannedRun, RunKey, count_tasks, fit_batch, key_of_row
+from runner.plan import Plan, PlannedRun, count_tasks, fit_batch
 from runner.postmortem import keep_logs
 from runner.processes import sweep
 from runner.progress import Progress
 from runner.record import Outcome, judge, make_record
 from runner.spec import RunSpec
-from store import Cluster, Store
+from store import Cluster, RunRecord, Store
+from store.home import Home
 
 # One core a task, and so one computing thread, as in the paper.
 TASK_CPUS = 1
@@ -43,21 +47,32 @@ class Slice:
     runs: int | None = None
     seconds: float | None = None
 
+    def allows(self, runs: int, seconds: float) -> bool:
+        """Whether another run may start after so many runs and seconds."""
+        return (self.runs is None or runs < self.runs) and (self.seconds is None or seconds < self.seconds)
+
 
 @dataclass
 class Summary:
-    """What a call of `Campaign.execute` did."""
+    """What a call of `Campaign.execute` did, and what is left.
+
+    Parameters
+    ----------
+    campaign : str
+    planned, already_done, ok, failed, left : int
+        Runs: in all, with those that were added and without those that were skipped; with a result before this call;
+        that ended well, and not, in this call; without a result after it.
+    skipped : int
+        Planned runs below the least memory that is known for them; not in `planned`.
+    """
 
     campaign: str
-    planned: int
-    already_done: int
+    planned: int = 0
+    already_done: int = 0
     ok: int = 0
     failed: int = 0
-
-    @property
-    def left(self) -> int:
-        """Runs that are still to be done."""
-        return self.planned - self.already_done - self.ok - self.failed
+    left: int = 0
+    skipped: int = 0
 
 
 class Campaign:
@@ -92,15 +107,10 @@ class Campaign:
                     "choose another --campaign"
                 )
 
-    def left(self) -> list[PlannedRun]:
-        """Return the planned runs that still have to be run, in order."""
-        done = self._done()
-        return [run for run in self._plan.runs if run.key not in done]
-
-    def _done(self) -> set[RunKey]:
-        frame = self._store.runs.load(campaign=self.name, origin="measured")
-        counted = frame[frame["status"] == "ok"] if self._retry_failed else frame
-        return {key_of_row(row) for _, row in counted.iterrows()}
+    def course(self) -> Course:
+        """Return where the campaign stands according to the store."""
+        history = read_history(self._store, self.name)
+        return Course(self._plan.runs, history, retry_failed=self._retry_failed, machine_mib=visible_memory_mib())
 
     def execute(self, dataset: Dataset, progress: Progress, part: Slice | None = None) -> Summary:
         """Run what is left, or a part of it; whatever stops this, no process and no half record stays behind.
@@ -109,37 +119,56 @@ class Campaign:
         ------
         BusyError
             When another campaign measures with the same home.
+        DiskFullError
+            When there is no room for another run.
         """
-        home = self._store.home.root
-        with hold_lock(home):
+        home = self._store.home
+        with hold_lock(home.root), full_disk_explained(home.root):
             _clean_up(home)
             self._store.inbox.drain()  # what the campaign before this one recorded last
-            self._introduce()
-            runs = self.left()
-            summary = Summary(self.name, len(self._plan.runs), len(self._plan.runs) - len(runs))
+            course = self.course()
+            self._introduce(course)
             try:
-                for run in _take(runs, part or Slice()):
-                    self._run_one(run, dataset, progress, summary)
+                return self._run_all(course, dataset, progress, part or Slice())
             finally:
+                progress.close()
                 _clean_up(home)
+
+    def _run_all(self, course: Course, dataset: Dataset, progress: Progress, part: Slice) -> Summary:
+        summary = Summary(self.name, already_done=course.standing.done)
+        start = time.monotonic()
+        while course.left and part.allows(summary.ok + summary.failed, time.monotonic() - start):
+            run = course.left[0]
+            progress.run_started(run, course.standing)
+            spec, outcome, record = self._run_one(run, dataset)
+            course.take(ended_of_row(record.run))
+            summary.ok += outcome.status == "ok"
+            summary.failed += outcome.status != "ok"
+            progress.run_ended(run, course.standing, outcome, _remark(spec))
+        summary.planned, summary.left = course.standing.total, course.standing.left
+        summary.skipped = len(course.agenda.skipped)
+        self._introduce(course)
         return summary
 
-    def _introduce(self) -> None:
+    def _introduce(self, course: Course) -> None:
+        """Tell the store of the campaign: its cluster, its plan, and what of it is skipped and why."""
         if self._store.clusters.get(self._plan.cluster) is None:
             description = "Private Spark standalone cluster on one machine, one worker an executor"
             self._store.clusters.put(Cluster(self._plan.cluster, description, describe_hardware(), None, None, None))
-        self._store.campaigns.put(self.name, self._plan.as_json())
+        skipped = [asdict(one) for one in course.agenda.skipped]
+        self._store.campaigns.put(self.name, self._plan.as_json() | {"skipped": skipped})
 
-    def _run_one(self, run: PlannedRun, dataset: Dataset, progress: Progress, summary: Summary) -> None:
-        progress.run_started(run)
+    def _run_one(self, run: PlannedRun, dataset: Dataset) -> tuple[RunSpec, Outcome, RunRecord]:
+        check_space(self._store.home.root)
         spec = self._make_spec(run)
         sample = draw_sample(self._plan.images, run.configuration.sampling_rate_pct, self._plan.seed, run.repeat)
         execution = execute_run(spec, [dataset.files[index] for index in sample], self._store.home.root)
         outcome = judge(spec, execution)
-        self._keep(run, spec, execution, outcome)
-        summary.ok += outcome.status == "ok"
-        summary.failed += outcome.status != "ok"
-        progress.run_ended(run, outcome, _remark(spec))
+        if outcome.status != "ok":
+            check_failure(self._store.home.root, f"{outcome.reason} {execution.result['error']}")
+        record = make_record(self._plan, self.name, run, spec, execution, outcome, visible_cpus())
+        self._keep(spec, execution, record)
+        return spec, outcome, record
 
     def _make_spec(self, run: PlannedRun) -> RunSpec:
         one, run_id = run.configuration, str(uuid.uuid4())
@@ -163,33 +192,30 @@ class Campaign:
             other_cpus=cpus.others,
         )
 
-    def _keep(self, run: PlannedRun, spec: RunSpec, execution: Execution, outcome: Outcome) -> None:
+    def _keep(self, spec: RunSpec, execution: Execution, record: RunRecord) -> None:
         # The log first: a record promises a log, a log promises nothing.
         home = self._store.home
         if execution.log_file is not None:
-            shutil.move(execution.log_file, home.eventlogs / spec.run_id)
-        if outcome.status != "ok":
-            keep_logs(spec, home.root / "logs" / spec.run_id)
-        self._store.inbox.put(make_record(self._plan, self.name, run, spec, execution, outcome, visible_cpus()))
+            keep_event_log(execution.log_file, home.eventlogs, spec.run_id)
+        keep_logs(spec, _logs(home) / spec.run_id)
+        prune_logs(_logs(home))
+        self._store.inbox.put(record)
         shutil.rmtree(spec.folder)
-
-
-def _take(runs: Sequence[PlannedRun], part: Slice) -> Iterator[PlannedRun]:
-    start = time.monotonic()
-    for run in runs[: part.runs]:
-        if part.seconds is not None and time.monotonic() - start >= part.seconds:
-            return
-        yield run
 
 
 def _work_folder(home: Path) -> Path:
     return home / "work"
 
 
-def _clean_up(home: Path) -> None:
-    if not sweep(home):
+def _logs(home: Home) -> Path:
+    return home.root / "logs"
+
+
+def _clean_up(home: Home) -> None:
+    if not sweep(home.root):
         raise RunnerError("processes of an earlier campaign are still running and cannot be killed")
-    shutil.rmtree(_work_folder(home), ignore_errors=True)
+    shutil.rmtree(_work_folder(home.root), ignore_errors=True)
+    remove_partials(home.eventlogs)
 
 
 def _remark(spec: RunSpec) -> str:

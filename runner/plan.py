@@ -7,13 +7,12 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 MIB_PER_GIB = 1024
-RunKey = tuple[int, int, int, int, float, int]
 
 
 @dataclass(frozen=True, order=True)
@@ -38,37 +37,31 @@ class Configuration:
         return f"{cores} cores, {memory}, {self.images_per_partition} images/partition, {self.sampling_rate_pct:g} %"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class PlannedRun:
     """One repeat of one configuration."""
 
     configuration: Configuration
     repeat: int
 
-    @property
-    def key(self) -> RunKey:
-        """What tells this run from the others of its campaign."""
-        one = self.configuration
-        return (
-            one.num_executors,
-            one.total_cores,
-            one.executor_memory_mib,
-            one.images_per_partition,
-            one.sampling_rate_pct,
-            self.repeat,
-        )
+    def __str__(self) -> str:
+        return f"{self.configuration}, repeat {self.repeat}"
+
+    def with_memory(self, memory_mib: int) -> PlannedRun:
+        """Return the same run with another executor memory."""
+        return replace(self, configuration=replace(self.configuration, executor_memory_mib=memory_mib))
 
 
-def key_of_row(row: Mapping[Any, Any] | pd.Series[Any]) -> RunKey:
-    """Return the key of a run that is in the store (a row of the run log that the runner wrote)."""
-    return (
-        int(row["num_executors"]),
-        int(row["total_cores"]),
-        round(row["executor_memory_gb"] * MIB_PER_GIB),
-        int(row["images_per_partition"]),
-        float(row["sampling_rate_pct"]),
-        int(row["repeat"]),
+def run_of_row(row: Mapping[Any, Any] | pd.Series[Any]) -> PlannedRun:
+    """Return the planned run that a row of the store is (a row that the runner wrote)."""
+    one = Configuration(
+        num_executors=int(row["num_executors"]),
+        total_cores=int(row["total_cores"]),
+        executor_memory_mib=round(row["executor_memory_gb"] * MIB_PER_GIB),
+        images_per_partition=int(row["images_per_partition"]),
+        sampling_rate_pct=float(row["sampling_rate_pct"]),
     )
+    return PlannedRun(one, int(row["repeat"]))
 
 
 @dataclass(frozen=True)
@@ -112,7 +105,7 @@ class Plan:
 
     def default_campaign(self) -> str:
         """Return a campaign name made from the content, so that the same command again resumes."""
-        content = json.dumps(self.identity | {"runs": sorted(run.key for run in self.runs)}, sort_keys=True)
+        content = json.dumps(self.identity | {"runs": [astuple(run) for run in sorted(self.runs)]}, sort_keys=True)
         return f"{self.application}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
 
 

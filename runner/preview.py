@@ -11,8 +11,8 @@ from runner.plan import MIB_PER_GIB, Plan, PlannedRun, count_tasks
 
 def describe_plan(plan: Plan, left: Sequence[PlannedRun]) -> list[dict[str, Any]]:
     """Return one row a planned run: what it is, how much it processes, and whether it is done already."""
-    keys = {run.key for run in left}
-    return [_describe(plan, run) | {"done": run.key not in keys} for run in plan.runs]
+    undone = set(left)
+    return [_describe(plan, run) | {"done": run not in undone} for run in plan.runs]
 
 
 def _describe(plan: Plan, run: PlannedRun) -> dict[str, Any]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from dataclasses import asdict
 
 import pandas as pd
 
 from runner.arguments import read_integer, read_seconds
 from runner.campaign import Campaign, Limits, Slice, Summary
+from runner.disk import DiskFullError
 from runner.environment import check_java
 from runner.errors import RunnerError
 from runner.host import visible_cpus, visible_memory_mib
@@ -84,16 +84,8 @@ def _check_memory(plan: Plan) -> None:
 
 
 def _execute(campaign: Campaign, plan: Plan, store: Store, files: Dataset | None, part: Slice) -> Summary:
-    left = campaign.left()
-    progress = Progress(sys.stderr, total=len(plan.runs), done=len(plan.runs) - len(left))
-    progress.say(
-        f"campaign {campaign.name}: {len(plan.runs)} runs of {plan.application} on {plan.cluster}, {len(left)} left"
-    )
-    if crowded := count_oversubscribed(left, visible_cpus()):
-        progress.say(
-            f"note: {crowded} of them ask for more cores than the {visible_cpus()} of this machine; "
-            "they are marked as oversubscribed and left out of fits"
-        )
+    progress = Progress()
+    _introduce(campaign, plan, progress)
     try:
         dataset = files or make_synthetic(
             store.home.root / "datasets",
@@ -102,12 +94,26 @@ def _execute(campaign: Campaign, plan: Plan, store: Store, files: Dataset | None
             lambda ready: _tell_photos(progress, ready, plan.images),
         )
         summary = campaign.execute(dataset, progress, part)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, DiskFullError):
         progress.say("stopped; what is finished is kept, and the same command again goes on from there")
         raise
+    finally:
+        progress.close()
     if summary.failed:
-        progress.say(f"what the processes of failed runs said is in {store.home.root / 'logs'}")
+        progress.say(f"what the processes of the runs said is in {store.home.root / 'logs'}")
     return summary
+
+
+def _introduce(campaign: Campaign, plan: Plan, progress: Progress) -> None:
+    course = campaign.course()
+    left = course.left
+    runs = f"{course.standing.total} runs of {plan.application} on {plan.cluster}"
+    progress.say(f"campaign {campaign.name}: {runs}, {len(left)} left")
+    if crowded := count_oversubscribed(left, visible_cpus()):
+        progress.say(
+            f"note: {crowded} of them ask for more cores than the {visible_cpus()} of this machine; "
+            "they are marked as oversubscribed and left out of fits"
+        )
 
 
 def _tell_photos(progress: Progress, ready: int, total: int) -> None:
@@ -116,7 +122,7 @@ def _tell_photos(progress: Progress, ready: int, total: int) -> None:
 
 
 def _show_plan(campaign: Campaign, plan: Plan, *, as_json: bool) -> int:
-    rows = describe_plan(plan, campaign.left())
+    rows = describe_plan(plan, campaign.course().left)
     done = sum(row["done"] for row in rows)
     if as_json:
         print(
@@ -130,9 +136,10 @@ def _show_plan(campaign: Campaign, plan: Plan, *, as_json: bool) -> int:
 
 def _show_summary(summary: Summary, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(asdict(summary) | {"left": summary.left}, indent=2))
+        print(json.dumps(asdict(summary), indent=2))
     else:
         print(
             f"campaign {summary.campaign}: {summary.planned} runs planned, {summary.already_done} were done already, "
-            f"{summary.ok} ok and {summary.failed} failed now, {summary.left} left"
+            f"{summary.ok} ok and {summary.failed} failed now, {summary.left} left, "
+            f"{summary.skipped} skipped for want of memory"
         )

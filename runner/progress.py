@@ -2,72 +2,77 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import datetime, timedelta
 from typing import TextIO
 
+from runner.course import Standing
+from runner.live import LiveBlock
 from runner.plan import PlannedRun
 from runner.record import Outcome
-
-_CLEAR_LINE = "\r\x1b[K"
+from store.durations import duration
 
 
 class Progress:
-    """Writes one line a finished run; on a terminal also a line about the run in progress.
+    """Writes one line a finished run; on a terminal also a block about the run in progress, which changes in place.
 
     Parameters
     ----------
     stream : TextIO
-        Where to write.
-    total : int
-        Runs in the plan.
-    done : int
-        Runs that were in the store already.
+        Where to write; standard error by default.
     """
 
-    def __init__(self, stream: TextIO, total: int, done: int) -> None:
-        self._stream = stream
-        self._total = total
-        self._done = done
-        self._finished = 0
-        self._started = time.monotonic()
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self._stream = stream or sys.stderr
+        self._block = LiveBlock(self._stream) if self._stream.isatty() else None
 
     def say(self, text: str) -> None:
         """Write a line."""
-        self._write(f"{self._clear()}{text}\n")
+        if self._block is not None:
+            self._block.write(f"{text}\n")
+        else:
+            self._stream.write(f"{text}\n")
+            self._stream.flush()
 
     def note(self, text: str) -> None:
         """Show what is going on right now, where that can be overwritten."""
-        if self._stream.isatty():
-            self._write(f"{_CLEAR_LINE}{text}")
+        if self._block is not None:
+            self._block.show(lambda: [text])
 
-    def run_started(self, run: PlannedRun) -> None:
-        """Show the run in progress."""
-        self.note(f"[{self._done + 1}/{self._total}] {run.configuration}, repeat {run.repeat} ...{self._outlook()}")
+    def run_started(self, run: PlannedRun, standing: Standing) -> None:
+        """Show the run in progress and where the campaign stands."""
+        start = time.monotonic()
+        if self._block is not None:
+            self._block.show(lambda: _lines(run, standing, time.monotonic() - start))
 
-    def run_ended(self, run: PlannedRun, outcome: Outcome, remark: str) -> None:
-        """Write the line of a finished run."""
-        self._done += 1
-        self._finished += 1
-        if outcome.completion_time_s is not None:
-            result = f"ok, {outcome.completion_time_s:.1f} s"
-        else:
-            result = f"{outcome.status} ({outcome.failure_kind}): {outcome.reason}"
+    def run_ended(self, run: PlannedRun, standing: Standing, outcome: Outcome, remark: str) -> None:
+        """Write the line of a finished run; `standing` counts it already."""
         remark = f" ({remark})" if remark else ""
-        place = f"[{self._done}/{self._total}]"
-        self.say(f"{place} {run.configuration}, repeat {run.repeat}: {result}{remark}{self._outlook()}")
+        result = (
+            f"ok, {outcome.completion_time_s:.1f} s"
+            if outcome.completion_time_s is not None
+            else f"{outcome.status} ({outcome.failure_kind}): {outcome.reason}"
+        )
+        self.say(f"[{standing.done}/{standing.total}] {run}: {result}{remark} - {_outlook(standing)}")
 
-    def _outlook(self) -> str:
-        left = self._total - self._done
-        if not left or not self._finished:
-            return ""
-        rest = timedelta(seconds=left * (time.monotonic() - self._started) / self._finished)
-        end = (datetime.now().astimezone() + rest).strftime("%H:%M" if rest < timedelta(hours=12) else "%b %d %H:%M")
-        return f" - {left} left, expected end {end}"
+    def close(self) -> None:
+        """Take away what was only for the moment."""
+        if self._block is not None:
+            self._block.close()
 
-    def _clear(self) -> str:
-        return _CLEAR_LINE if self._stream.isatty() else ""
 
-    def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+def _outlook(standing: Standing) -> str:
+    if not standing.left or standing.rest_s is None:
+        return f"{standing.left} left"
+    rest = timedelta(seconds=standing.rest_s)
+    end = (datetime.now().astimezone() + rest).strftime("%H:%M" if rest < timedelta(hours=12) else "%b %d %H:%M")
+    return f"{standing.left} left, expected end {end} (in {duration(standing.rest_s)})"
+
+
+def _lines(run: PlannedRun, standing: Standing, elapsed_s: float) -> list[str]:
+    lines = [
+        f"[{standing.done + 1}/{standing.total}] {run}: running for {duration(elapsed_s)}",
+        f"  {standing.done} done, {standing.failed} of them failed, {_outlook(standing)}",
+    ]
+    return [*lines, *([f"  last failure: {standing.last_failure}"] if standing.last_failure else [])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,11 @@ from typing import Any
 
 import pandas as pd
 import psutil
+import pyarrow as pa
 
+from runner.keeping import EVENT_LOG_SUFFIX
 from store import open_store
+from store.eventlog import EventLog, parse_event_log
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 240
@@ -87,3 +91,13 @@ class Finished:
     def runs(self) -> pd.DataFrame:
         """The rows of the store, fewest images first."""
         return open_store(self.home).runs.load().sort_values("input_images").reset_index(drop=True)
+
+
+def kept_log(home: Path, run_id: str) -> EventLog:
+    """The event log that a campaign kept of a run."""
+    kept = open_store(home).home.eventlogs / f"{run_id}{EVENT_LOG_SUFFIX}"
+    with tempfile.NamedTemporaryFile() as plain:
+        with pa.input_stream(kept, compression="zstd") as compressed:
+            plain.write(compressed.read())
+        plain.flush()
+        return parse_event_log(Path(plain.name))

@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from store import open_store
-from store.eventlog import EventLog, parse_event_log
-from tests.runner.helpers import Finished, processes_of, run_profile
+from store.eventlog import EventLog
+from tests.runner.helpers import Finished, kept_log, processes_of, run_profile
 
 
 @pytest.fixture(scope="module")
 def logs(campaign: Finished) -> list[EventLog]:
     """The event logs of the campaign's runs, fewest images first."""
-    folder = open_store(campaign.home).home.eventlogs
-    return [parse_event_log(folder / run_id) for run_id in campaign.runs["run_id"]]
+    return [kept_log(campaign.home, run_id) for run_id in campaign.runs["run_id"]]
 
 
 def test_every_planned_run_is_a_row(campaign: Finished) -> None:
@@ -100,8 +99,17 @@ def test_the_cluster_is_described_without_paths(campaign: Finished) -> None:
 def test_nothing_is_left_but_results(campaign: Finished) -> None:
     assert processes_of(campaign.home) == []
     assert not (campaign.home / "work").exists()
-    assert not (campaign.home / "logs").exists()
-    assert len(list((campaign.home / "eventlogs").iterdir())) == 2
+    ids = set(campaign.runs["run_id"])
+    assert {path.name for path in (campaign.home / "eventlogs").iterdir()} == {f"{run_id}.zstd" for run_id in ids}
+
+
+def test_each_run_has_a_log(campaign: Finished) -> None:
+    folders = {path.name: path for path in (campaign.home / "logs").iterdir()}
+    assert set(folders) == set(campaign.runs["run_id"])
+    for folder in folders.values():
+        assert {"driver.log", "master.log", "worker-0.log", "supervisor.log"} <= {
+            path.name for path in folder.iterdir()
+        }
 
 
 def test_the_command_reports_what_it_did(campaign: Finished) -> None:
@@ -160,7 +168,7 @@ def test_uneven_executors_have_the_cores_that_were_planned(tmp_path: Path) -> No
     (row,) = store.runs.load().to_dict("records")
     assert (row["status"], row["num_executors"], row["total_cores"], row["executor_cores"]) == ("ok", 2, 3, 2)
     assert row["settings"]["oversubscribed"] == (row["settings"]["host_cpus"] < 3)
-    log = parse_event_log(store.home.eventlogs / row["run_id"])
+    log = kept_log(tmp_path, row["run_id"])
     assert sorted(executor.cores for executor in log.executors.values()) == [1, 2]
     assert {task.executor_id for task in log.tasks} == set(log.executors)
     again = run_profile(tmp_path, *arguments, "--total-cores", "3", "--dry-run")

@@ -103,7 +103,7 @@ def test_finished_runs_are_there_once_and_missing_ones_are_made(story: Story) ->
 
 
 def test_each_record_has_its_event_log(story: Story) -> None:
-    kept = {path.name for path in open_store(story.home).home.eventlogs.iterdir()}
+    kept = {path.stem for path in open_store(story.home).home.eventlogs.iterdir()}
     assert kept == set(story.finished.runs["run_id"])
 
 

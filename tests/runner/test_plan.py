@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runner.grid import grid_runs
-from runner.plan import Configuration, Plan, PlannedRun, count_tasks, fit_batch, key_of_row
+from runner.plan import Configuration, Plan, PlannedRun, count_tasks, fit_batch, run_of_row
 
 GRID: dict[str, Any] = {
     "layouts": [(1, 1), (2, 2)],
@@ -44,7 +44,7 @@ def test_another_plan_gets_another_campaign(changed: dict[str, Any]) -> None:
     assert make_plan(**changed).default_campaign() != make_plan().default_campaign()
 
 
-def test_a_stored_row_has_the_key_of_its_run() -> None:
+def test_a_stored_row_is_its_run() -> None:
     run = PlannedRun(Configuration(2, 3, 1500, 50, 12.5), repeat=2)
     row = {
         "num_executors": 2,
@@ -55,7 +55,7 @@ def test_a_stored_row_has_the_key_of_its_run() -> None:
         "sampling_rate_pct": 12.5,
         "repeat": 2,
     }
-    assert key_of_row(row) == run.key
+    assert run_of_row(row) == run
 
 
 @pytest.mark.parametrize(

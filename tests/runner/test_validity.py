@@ -15,9 +15,8 @@ from runner.execution import Execution
 from runner.record import judge
 from runner.spec import RunSpec
 from runner.validity import find_faults
-from store import open_store
-from store.eventlog import EventLog, JobEvents, TaskEvent, parse_event_log
-from tests.runner.helpers import Finished
+from store.eventlog import EventLog, JobEvents, TaskEvent
+from tests.runner.helpers import Finished, kept_log
 
 Case = tuple[RunSpec, dict[str, Any], EventLog]
 
@@ -26,7 +25,7 @@ Case = tuple[RunSpec, dict[str, Any], EventLog]
 def real(campaign: Finished) -> Case:
     """The real run of four tasks on two executors."""
     run = campaign.runs.iloc[1]
-    log = parse_event_log(open_store(campaign.home).home.eventlogs / run["run_id"])
+    log = kept_log(campaign.home, run["run_id"])
     folder = log.properties["spark.eventLog.dir"].removeprefix("file://").removesuffix("/eventlog")
     spec = RunSpec(
         run_id=run["run_id"],

@@ -1,0 +1,67 @@
+"""A full disk ends a campaign with a word about what to do; it never becomes the result of a run."""
+
+from __future__ import annotations
+
+import errno
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from runner.errors import RunnerError
+
+# What a run needs while it lasts: its logs, its event log, and Spark's scratch files.
+LEAST_FREE_MIB = 256
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+# How Java, Python and DuckDB word it.
+_FULL_TEXT = re.compile(r"No space left on device|Disk quota exceeded", re.IGNORECASE)
+
+
+class DiskFullError(RunnerError):
+    """The disk under the home is full; the campaign can be taken up again."""
+
+    exit_status = 1
+
+    def __init__(self, folder: Path, what: str) -> None:
+        super().__init__(
+            f"the disk with {folder} is full: {what}; free some space and give the same command again, "
+            "finished runs are kept"
+        )
+
+
+def check_space(folder: Path) -> None:
+    """Return when there is room for another run.
+
+    Raises
+    ------
+    DiskFullError
+        When less than `LEAST_FREE_MIB` is free.
+    """
+    free = shutil.disk_usage(folder).free // 1024**2
+    if free < LEAST_FREE_MIB:
+        raise DiskFullError(folder, f"{free} MiB are free, a run needs {LEAST_FREE_MIB} MiB")
+
+
+def check_failure(folder: Path, text: str) -> None:
+    """Return when a run that failed with `text` did not fail because of the disk.
+
+    Raises
+    ------
+    DiskFullError
+        When it did: then it says nothing about its configuration.
+    """
+    if _FULL_TEXT.search(text):
+        raise DiskFullError(folder, "a run could not write its files")
+    check_space(folder)
+
+
+@contextmanager
+def full_disk_explained(folder: Path) -> Iterator[None]:
+    """Turn the operating system's word for a full disk into a `DiskFullError`."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise DiskFullError(folder, str(error)) from error
+        raise
