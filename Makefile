@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SYSTEM := PYTHON=$(PYTHON) .ci/system-packages
 
 .DEFAULT_GOAL := help
-.PHONY: help app test check bench campaign clean
+.PHONY: help app test check bench campaign chaos clean
 
 help:  ## What one can do here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 12
@@ -36,6 +36,10 @@ campaign: $(VENV)/.app  ## Measure the demo campaign on this machine: three CNNs
 	        --images-per-partition 25,50,100 --sampling-rates 1,10,100 --synthetic 500 --repeats $(REPEATS) \
 	        --campaign demo-$$application $(PART) || exit 1; \
 	done
+
+chaos: $(VENV)/.dev  ## Kill -9 any process of a campaign a hundred times and check what is left; resumes
+	@$(SYSTEM) java
+	$(BIN)/python -m tests.runner.chaos
 
 clean:  ## Remove the virtual environment and caches; run logs and models stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache
