@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
+import json
 import platform
+from copy import copy
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile, ZipInfo
 
 import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
@@ -11,6 +18,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 from perfmodel.errors import PerfmodelError
 from perfmodel.model import FORMAT, ScenarioModel
 
+_SCHEMA = "schema.json"
 # What a model of ours is made of beyond what skops trusts by itself.
 TRUSTED = (
     "perfmodel.model.ScenarioModel",
@@ -25,9 +33,39 @@ TRUSTED = (
 
 
 def dump(model: ScenarioModel) -> bytes:
-    """Serialise a fitted model."""
-    data: bytes = skops.io.dumps(model)
-    return data
+    """Serialise a fitted model: the same bytes for the same model, whichever process fitted it and whenever.
+
+    The time that tuning took (``tuning_s_``) is different each time, so it is not part of the artefact.
+    """
+    lasting = copy(model)
+    del lasting.tuning_s_
+    return _canonical(skops.io.dumps(lasting))
+
+
+def _canonical(data: bytes) -> bytes:
+    """Take the time and the memory addresses out of skops' archive; of the latter, it names files and nodes."""
+    with ZipFile(BytesIO(data)) as source:
+        contents = {name: source.read(name) for name in source.namelist()}
+    schema = json.loads(contents.pop(_SCHEMA))
+    names = {name: hashlib.sha256(content).hexdigest() + Path(name).suffix for name, content in contents.items()}
+    files = {names[name]: content for name, content in contents.items()}
+    files[_SCHEMA] = json.dumps(_without_addresses(schema, names), separators=(",", ":")).encode()
+    result = BytesIO()
+    with ZipFile(result, "w") as archive:
+        for name in sorted(files):
+            archive.writestr(ZipInfo(name), files[name])
+    return result.getvalue()
+
+
+def _without_addresses(node: Any, names: dict[str, str]) -> Any:
+    if isinstance(node, list):
+        return [_without_addresses(item, names) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {key: _without_addresses(value, names) for key, value in node.items() if key != "__id__"}
+    if isinstance(node.get("file"), str):
+        kept["file"] = names[node["file"]]
+    return kept
 
 
 def load(data: bytes) -> ScenarioModel:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,23 +15,19 @@ from perfmodel import artifacts, demo
 from perfmodel.effects import mean_task_seconds
 from perfmodel.errors import CannotPredictError, NotEnoughRunsError
 from perfmodel.features import FEATURES
+from perfmodel.fitting import FEATURE_COLUMNS, FitJob, Fitted
+from perfmodel.fitting import fit as fit_job
 from perfmodel.model import ScenarioModel
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.regressors import choices_of
 from perfmodel.scenarios import SCENARIOS, scenario_named
+from perfmodel.spread import Spread, in_turn
+from perfmodel.techniques import technique_named
 from store import Cluster, Metric, ModelDraft, RunRecord, Store, model_name
 from store.frames import plain_records
 
 # What the explorer needs at once; `python -m perfmodel fit` fits the rest.
 FIRST_SCENARIOS = ("baseline", "4-2", "5")
-
-FEATURE_COLUMNS = [
-    "num_executors",
-    "executor_cores",
-    "executor_memory_gb",
-    "images_per_partition",
-    "sampling_rate_pct",
-]
 
 
 @dataclass(frozen=True)
@@ -109,22 +105,77 @@ def fit(
     techniques: Sequence[str] = DEFAULT_TECHNIQUES,
     seed: int = 0,
 ) -> Iterator[FitOutcome]:
-    """Fit and register scenarios one after the other, yielding each outcome as it is known.
-
-    A model that was fitted before on the same rows with the same settings and library versions is not fitted again.
+    """Fit and register scenarios of one pair here, one after the other; see `fit_pairs`.
 
     Raises
     ------
     NotEnoughRunsError
         When the pair has no usable run at all.
     """
+    if usable_runs(store, application, cluster).empty:
+        raise NotEnoughRunsError(f"there are no usable runs of {application} on {cluster}; {_known_pairs(store)}")
+    return fit_pairs(store, [(application, cluster)], scenarios, techniques, seed)
+
+
+def fit_pairs(
+    store: Store,
+    pairs: Iterable[tuple[str, str]],
+    scenarios: Sequence[str] = tuple(SCENARIOS),
+    techniques: Sequence[str] = DEFAULT_TECHNIQUES,
+    seed: int = 0,
+    spread: Spread = in_turn,
+) -> Iterator[FitOutcome]:
+    """Fit scenarios of several pairs and register them, yielding each outcome as it is known.
+
+    A model that was fitted before on the same rows with the same settings and library versions is not fitted again.
+
+    Parameters
+    ----------
+    store : Store
+        Only this process touches it.
+    pairs : iterable of (application, cluster)
+    scenarios, techniques : sequence of str
+    seed : int
+    spread : Spread
+        Where the fits run, a model each; the models are the same wherever that is. Models that were fitted before come
+        first, the others in the order of the spread.
+    """
     for scenario in scenarios:
         scenario_named(scenario)
-    runs = usable_runs(store, application, cluster)
-    if runs.empty:
-        raise NotEnoughRunsError(f"there are no usable runs of {application} on {cluster}; {_known_pairs(store)}")
-    for scenario in scenarios:
-        yield _fit_one(store, application, cluster, runs, ScenarioModel(scenario, tuple(techniques), seed))
+    for technique in techniques:
+        technique_named(technique)
+    wanted = []
+    for application, cluster in pairs:
+        runs = usable_runs(store, application, cluster)
+        digest = _rows_hash(runs)
+        models = (ScenarioModel(scenario, tuple(techniques), seed) for scenario in scenarios)
+        wanted += [_Wanted(application, cluster, runs, digest, model) for model in models]
+    return _fit_and_register(store, wanted, spread)
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """A model that somebody wants, and what the registry must know of it."""
+
+    application: str
+    cluster: str
+    runs: pd.DataFrame
+    rows_hash: str
+    model: ScenarioModel
+
+    @property
+    def name(self) -> str:
+        return model_name(self.application, self.cluster, self.model.scenario)
+
+    @property
+    def fingerprint(self) -> str:
+        identity = {"rows": self.rows_hash, **self.model.get_params(), "environment": artifacts.environment()}
+        return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def job(self) -> FitJob:
+        rows = self.runs[[*FEATURE_COLUMNS, "completion_time_s"]]
+        return FitJob(self.name, self.model, rows, artifacts.environment())
 
 
 def _known_pairs(store: Store) -> str:
@@ -138,30 +189,43 @@ def _fit_command(application: str, cluster: str) -> str:
     return f"fit one with: {shlex.join(command)}"
 
 
-def _fit_one(store: Store, application: str, cluster: str, runs: pd.DataFrame, model: ScenarioModel) -> FitOutcome:
-    name = model_name(application, cluster, model.scenario)
-    rows_hash = _rows_hash(runs)
-    fingerprint = _fingerprint(rows_hash, model)
-    known = store.registry.find(fingerprint)
-    if known is not None:
-        metrics = store.registry.metrics(name, known.version)
-        return _known_outcome(name, known.version, metrics)
-    try:
-        model.fit(runs[FEATURE_COLUMNS], runs["completion_time_s"])
-    except NotEnoughRunsError as error:
-        return FitOutcome(name, None, False, {}, 0.0, 0.0, refused=str(error))
+def _fit_and_register(store: Store, wanted: Sequence[_Wanted], spread: Spread) -> Iterator[FitOutcome]:
+    new = {}
+    for one in wanted:
+        known = store.registry.find(one.fingerprint)
+        if known is not None:
+            yield _known_outcome(one.name, known.version, store.registry.metrics(one.name, known.version))
+        elif one.runs.empty:
+            yield _refused(one.name, f"there are no usable runs of {one.application} on {one.cluster}")
+        else:
+            new[one.name] = one
+    if new:
+        for fitted in spread(fit_job, [one.job for one in new.values()]):
+            yield _registered(store, new[fitted.name], fitted)
+
+
+def _refused(name: str, reason: str) -> FitOutcome:
+    return FitOutcome(name, None, False, {}, 0.0, 0.0, refused=reason)
+
+
+def _registered(store: Store, wanted: _Wanted, fitted: Fitted) -> FitOutcome:
+    model = fitted.model
+    if model is None:
+        return _refused(fitted.name, fitted.refused)
     draft = ModelDraft(
-        application=application,
-        cluster=cluster,
-        training_run_ids=list(runs["run_id"]),
-        data_sha256=rows_hash,
-        fingerprint=fingerprint,
+        application=wanted.application,
+        cluster=wanted.cluster,
+        training_run_ids=list(wanted.runs["run_id"]),
+        data_sha256=wanted.rows_hash,
+        fingerprint=wanted.fingerprint,
         environment=artifacts.environment(),
         metrics=_metrics(model),
         **_description(model),
     )
     registered = store.registry.register(draft, artifacts.dump(model))
-    return FitOutcome(name, registered.version, registered.created, model.accuracy_, model.training_s_, model.tuning_s_)
+    return FitOutcome(
+        wanted.name, registered.version, registered.created, model.accuracy_, model.training_s_, model.tuning_s_
+    )
 
 
 def _known_outcome(name: str, version: int, metrics: pd.DataFrame) -> FitOutcome:
@@ -174,11 +238,6 @@ def _known_outcome(name: str, version: int, metrics: pd.DataFrame) -> FitOutcome
 def _rows_hash(runs: pd.DataFrame) -> str:
     rows = runs[["run_id", *FEATURE_COLUMNS, "completion_time_s"]].sort_values("run_id")
     return hashlib.sha256(rows.to_csv(index=False, float_format="%.17g").encode()).hexdigest()
-
-
-def _fingerprint(rows_hash: str, model: ScenarioModel) -> str:
-    identity = {"rows": rows_hash, **model.get_params(), "environment": artifacts.environment()}
-    return hashlib.sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()
 
 
 def _description(model: ScenarioModel) -> dict[str, Any]:

@@ -19,3 +19,9 @@ class UnknownNameError(PerfmodelError):
 
 class CannotPredictError(PerfmodelError):
     """A fitted model does not answer the question that was asked of it."""
+
+
+class WorkerError(PerfmodelError):
+    """Work that was given to other processes or to Spark did not come back."""
+
+    exit_status = 1
