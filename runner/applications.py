@@ -144,6 +144,11 @@ def read_application(path: Path, name: str | None = None, preprocessing: str = "
     )
 
 
+def open_application(name: str, model_file: Path | None, preprocessing: str) -> Application:
+    """Return the application that a run's order sheet names: one of ours, or a user's model file."""
+    return read_application(model_file, name, preprocessing) if model_file else get_application(name)
+
+
 def _check_name(name: str) -> str:
     if name in APPLICATIONS:
         raise RunnerError(f"--application: {name!r} is one that Sparkcast brings; call the one in --model differently")

@@ -162,10 +162,10 @@ class Campaign:
         check_space(self._store.home.root)
         spec = self._make_spec(run)
         sample = draw_sample(self._plan.images, run.configuration.sampling_rate_pct, self._plan.seed, run.repeat)
-        execution = execute_run(spec, [dataset.files[index] for index in sample], self._store.home.root)
+        execution = execute_run(spec, [dataset.images[index] for index in sample], self._store.home.root)
         outcome = judge(spec, execution)
         if outcome.status != "ok":
-            check_failure(self._store.home.root, f"{outcome.reason} {execution.result['error']}")
+            check_failure(self._store.home.root, f"{outcome.reason} {execution.result.get('error', '')}")
         record = make_record(self._plan, self.name, run, spec, execution, outcome, visible_cpus())
         self._keep(spec, execution, record)
         return spec, outcome, record

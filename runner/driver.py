@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from runner.bundle import write_bundle
 from runner.conf import spark_conf
-from runner.spec import MANIFEST_FILE, RESULT_FILE, RunSpec, write_result
+from runner.shipping import ship
+from runner.spec import RESULT_FILE, RunSpec, write_result
 
 LONGEST_ERROR = 20_000
 _POLL_S = 0.05
@@ -47,23 +47,11 @@ def _application(spec: RunSpec, master: str) -> Iterator[Any]:
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
     try:
-        if spec.master is not None:
-            _ship(spark.sparkContext, spec)
+        ship(spark.sparkContext, spec)
         _wait_for_executors(spark, spec)
         yield spark
     finally:
         spark.stop()
-
-
-def _ship(context: Any, spec: RunSpec) -> None:
-    # Executors on other machines have neither our source tree nor the run's folder.
-    context.addPyFile(str(write_bundle(spec.folder)))
-    context.addFile(str(spec.manifest))
-
-
-def manifest_for_workers(spec: RunSpec) -> str:
-    """Return what Python workers find the manifest by: its path, or its name where it was sent to them."""
-    return MANIFEST_FILE if spec.master is not None else str(spec.manifest)
 
 
 def _wait_for_executors(spark: Any, spec: RunSpec) -> None:

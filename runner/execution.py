@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from runner.environment import run_environment
 from runner.interrupts import stop_signals_blocked
+from runner.manifest import ImageRef, write_manifest
+from runner.neighbours import CpuClock, describe_neighbours
 from runner.postmortem import last_words
 from runner.processes import kill_tree, sweep
 from runner.spec import RESULT_FILE, RunSpec
@@ -42,6 +43,8 @@ class Execution:
         The event log in the run's folder.
     last_words : tuple of str
         What executors printed that explains their end.
+    neighbours : dict
+        What else the machine computed meanwhile; see `runner.neighbours`.
     """
 
     started_at: datetime
@@ -50,26 +53,35 @@ class Execution:
     log: EventLog | None
     log_file: Path | None
     last_words: tuple[str, ...] = ()
+    neighbours: dict[str, Any] = field(default_factory=dict)
 
 
-def execute_run(spec: RunSpec, images: Sequence[Path], home: Path) -> Execution:
+def execute_run(spec: RunSpec, images: Sequence[ImageRef], home: Path) -> Execution:
     """Execute one run; failures of any kind are part of the answer.
 
     Leaves the run's folder in place for the caller. No process of the run is left when this returns or raises. To be
     called only while holding the home's lock.
     """
     _prepare(spec, images)
-    started_at, start = datetime.now(UTC), time.monotonic()
+    started_at, before = datetime.now(UTC), CpuClock.read()
     _supervise(spec, home)
-    wall_s = time.monotonic() - start
+    after = CpuClock.read()
     log_file = next(iter(sorted(spec.eventlog_dir.iterdir())), None)
-    return Execution(started_at, wall_s, _read_result(spec), _read_log(log_file), log_file, last_words(spec))
+    return Execution(
+        started_at,
+        after.at_s - before.at_s,
+        _read_result(spec),
+        _read_log(log_file),
+        log_file,
+        last_words(spec),
+        describe_neighbours(before, after),
+    )
 
 
-def _prepare(spec: RunSpec, images: Sequence[Path]) -> None:
+def _prepare(spec: RunSpec, images: Sequence[ImageRef]) -> None:
     for folder in (spec.folder, spec.eventlog_dir, spec.local_dir, spec.temporary_dir):
         folder.mkdir(parents=True, exist_ok=True)
-    spec.manifest.write_text(json.dumps([str(path) for path in images]), encoding="utf-8")
+    write_manifest(spec.manifest, images)
     spec.write()
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from runner.driver import drive, manifest_for_workers
+from runner.driver import drive
 from runner.inference import SCHEMA, SECONDS, InferenceSpec, classify_batches
+from runner.shipping import name_for_workers
 from runner.spec import RunSpec
 
 EXAMPLES = 5  # of images that could not be read
@@ -20,12 +21,11 @@ def measured_job(spark: Any, spec: RunSpec) -> dict[str, Any]:
     from pyspark.sql import Observation
     from pyspark.sql import functions as sql
 
-    work = InferenceSpec(spec.application, manifest_for_workers(spec), spec.batch_size, spec.task_cpus, spec.seed)
     totals = Observation("totals")
-    failed, told = sql.col("error").isNotNull(), sql.concat_ws(": ", "image", "error")
+    failed, told = sql.col("error").isNotNull(), sql.concat_ws(": ", sql.substring_index("image", "/", -1), "error")
     predictions = (
         spark.range(0, spec.images, 1, spec.tasks)
-        .mapInArrow(classify_batches(work), SCHEMA)
+        .mapInArrow(classify_batches(_inference_spec(spec)), SCHEMA)
         .observe(
             totals,
             sql.count("classes").alias("predictions"),
@@ -35,10 +35,33 @@ def measured_job(spark: Any, spec: RunSpec) -> dict[str, Any]:
             *(sql.sum(name).alias(name) for name in SECONDS),
         )
     )
-    # The sink takes every row and keeps none: predictions cannot be optimised away, and none reach the driver.
-    predictions.write.format("noop").mode("overwrite").save()
+    _save(predictions, spec.output)
     observed: dict[str, Any] = totals.get
     return observed
+
+
+def _save(predictions: Any, output: str | None) -> None:
+    """Write every row from where it was made: none can be optimised away, and none reaches the driver."""
+    if output is None:
+        predictions.write.format("noop").mode("overwrite").save()
+    else:
+        predictions.select("image", "classes", "scores", "error").write.parquet(output)
+
+
+def _inference_spec(spec: RunSpec) -> InferenceSpec:
+    model_file, weights_file = (
+        name_for_workers(spec, file) if file else None for file in (spec.model_file, spec.weights_file)
+    )
+    return InferenceSpec(
+        application=spec.application,
+        manifest=name_for_workers(spec, spec.manifest),
+        batch_size=spec.batch_size,
+        threads=spec.task_cpus,
+        seed=spec.seed,
+        model_file=model_file,
+        preprocessing=spec.preprocessing,
+        weights_file=weights_file,
+    )
 
 
 if __name__ == "__main__":

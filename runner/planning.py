@@ -9,8 +9,9 @@ from runner.applications import APPLICATIONS, get_application
 from runner.arguments import read_integer, read_list, read_memory, read_rate
 from runner.grid import Layout, even_layouts, grid_runs, spread_layouts, total_layouts
 from runner.host import default_cluster_name
-from runner.images import Dataset, open_folder
+from runner.images import Dataset
 from runner.plan import Plan
+from runner.sources import open_images
 from runner.synthetic import synthetic_name
 
 
@@ -25,7 +26,13 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--images-per-partition", required=True, metavar="N,...", help="images that one task processes")
     parser.add_argument("--sampling-rates", default="100", metavar="PCT,...", help="share of the images (default: 100)")
     images = parser.add_mutually_exclusive_group(required=True)
-    images.add_argument("--images", type=Path, metavar="DIR", help="folder with JPEG files, searched recursively")
+    images.add_argument(
+        "--images",
+        type=Path,
+        metavar="DIR",
+        help="folder with JPEG and PNG files, searched recursively; or that of the Yelp photo data set (photos.json "
+        "beside photos), or of CIFAR-10's binary version (data_batch_*.bin)",
+    )
     images.add_argument("--synthetic", metavar="N", help="generate N photo-like JPEG files under the home")
     parser.add_argument("--repeats", default="1", metavar="N", help="runs of each configuration (default: 1)")
     parser.add_argument("--cluster", metavar="NAME", help="name of this machine as a cluster (default: local-HOST)")
@@ -67,8 +74,8 @@ def read_plan(args: argparse.Namespace) -> tuple[Plan, Dataset | None]:
         repeats=read_integer("--repeats", args.repeats),
         seed=seed,
     )
-    files = open_folder(args.images) if args.images else None
-    images = len(files.files) if files else read_integer("--synthetic", args.synthetic)
+    files = open_images(args.images) if args.images else None
+    images = len(files.images) if files else read_integer("--synthetic", args.synthetic)
     dataset = files.name if files else synthetic_name(images, seed)
     return Plan(application.name, args.cluster or default_cluster_name(), dataset, images, seed, runs), files
 

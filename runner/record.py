@@ -107,8 +107,9 @@ def _settings(plan: Plan, spec: RunSpec, execution: Execution, outcome: Outcome,
         "tensorflow_version": _tensorflow_version(),
     }
     seen = {"run_wall_s": round(execution.wall_s, 3), **_phases(execution.log, len(spec.executor_cores))}
+    seen |= execution.neighbours
     if execution.result["ok"]:
-        seen["predictions"] = execution.result["predictions"]
+        seen |= {name: execution.result[name] for name in ("predictions", "corrupt_images", "corrupt_examples")}
         seen |= {_MEASURED.get(name, name): round(execution.result[name], 3) for name in SECONDS}
     return asked | seen | ({"reason": outcome.reason} if outcome.reason else {})
 

@@ -45,6 +45,14 @@ class RunSpec:
         CPUs left for the master and the driver; empty when there are none left.
     program : str
         Module that is the driver, run as ``python -m``; see `runner.driver`.
+    model_file : str or None
+        A user's Keras model, which `application` names; None for one of ours.
+    preprocessing : str
+        What pixels become for a user's model; a key of `runner.preprocessing.PREPROCESSING`.
+    weights_file : str or None
+        Weights to load instead of random ones.
+    output : str or None
+        Folder for the predictions, as Parquet; None when only the time they take is wanted.
     """
 
     run_id: str
@@ -65,6 +73,10 @@ class RunSpec:
     executor_cpus: list[list[int]] = field(default_factory=list)
     other_cpus: list[int] = field(default_factory=list)
     program: str = "runner.job"
+    model_file: str | None = None
+    preprocessing: str = "none"
+    weights_file: str | None = None
+    output: str | None = None
 
     @property
     def folder(self) -> Path:
@@ -73,7 +85,7 @@ class RunSpec:
 
     @property
     def manifest(self) -> Path:
-        """JSON list of the absolute paths of the run's images."""
+        """References to the run's images; see `runner.manifest`."""
         return self.folder / MANIFEST_FILE
 
     @property

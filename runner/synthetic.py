@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from runner.images import Dataset
+from runner.manifest import ImageRef
 
 # Width and height in pixels: common photo shapes around 640x480.
 DIMENSIONS = ((640, 480), (480, 640), (640, 427), (600, 600), (576, 432), (500, 375), (720, 540))
@@ -49,7 +50,7 @@ def make_synthetic(root: Path, images: int, seed: int, progress: Callable[[int],
             _write(path, draw_photo(seed, index))
             if progress is not None:
                 progress(index + 1)
-    return Dataset(synthetic_name(images, seed), files)
+    return Dataset(synthetic_name(images, seed), tuple(ImageRef(str(path)) for path in files))
 
 
 def draw_photo(seed: int, index: int) -> Image.Image:

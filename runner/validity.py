@@ -25,7 +25,7 @@ def find_faults(spec: RunSpec, result: dict[str, Any], log: EventLog) -> list[st
     spec : RunSpec
         What was asked for.
     result : dict
-        The job's sums: ``predictions``, ``id_sum``, ``wall_s``, ``cpu_s``.
+        The job's sums: ``predictions``, ``corrupt_images``, ``corrupt_examples``, ``id_sum``, ``wall_s``, ``cpu_s``.
     log : EventLog
         What Spark says happened.
     """
@@ -80,9 +80,14 @@ def _setting_faults(spec: RunSpec, log: EventLog) -> Iterator[str]:
 
 
 def _work_faults(spec: RunSpec, result: dict[str, Any]) -> Iterator[str]:
-    images, predictions = spec.images, result["predictions"]
-    if predictions != images or result["id_sum"] != images * (images - 1) // 2:
-        yield f"{images} images went in, {predictions} predictions came out, or not one of each"
+    images, predictions, corrupt = spec.images, result["predictions"], result["corrupt_images"]
+    if predictions + corrupt != images or result["id_sum"] != images * (images - 1) // 2:
+        yield (
+            f"{images} images went in, {predictions} predictions and {corrupt} corrupt images came out, or not one of "
+            "each"
+        )
+    if not predictions:
+        yield f"none of the {images} images could be read; the first: {'; '.join(result['corrupt_examples'])}"
     # Spark's CPU time leaves Python out, so the Python workers count their own.
     allowed_s = spec.task_cpus * result["wall_s"] * (1 + CPU_TOLERANCE) + CPU_SLACK_S
     if result["cpu_s"] > allowed_s:

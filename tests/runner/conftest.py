@@ -11,6 +11,7 @@ import pytest
 
 from runner.synthetic import make_synthetic
 from tests.runner.helpers import PATIENCE_S, ROOT, Finished, run_profile
+from tests.runner.samples import write_samples
 
 
 @pytest.fixture(scope="session")
@@ -27,10 +28,9 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 def networks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What network_probe.py saw."""
     folder = tmp_path_factory.mktemp("probe")
-    broken = folder / "broken.jpg"
-    broken.write_bytes(b"not a picture")
-    photos = [str(path) for path in make_synthetic(folder, 6, seed=0).files]
-    command = [sys.executable, "-m", "tests.runner.network_probe", str(broken), str(folder / "manifest.json"), *photos]
+    samples = write_samples(tmp_path_factory.mktemp("samples") / "kinds")
+    photos = [image.path for image in make_synthetic(tmp_path_factory.mktemp("photos"), 6, seed=0).images]
+    command = [sys.executable, "-m", "tests.runner.network_probe", str(folder), str(samples), *photos]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert done.returncode == 0, done.stderr
     seen: dict[str, Any] = json.loads(done.stdout)

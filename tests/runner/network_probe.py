@@ -1,6 +1,6 @@
 """Looks at the real networks in a process of its own, and prints what it saw as JSON.
 
-Started by test_applications.py and test_inference.py: TensorFlow's threads are set once a process.
+Started by the fixture `networks`: TensorFlow's threads are set once a process.
 """
 
 from __future__ import annotations
@@ -8,53 +8,74 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import tensorflow as tf
 
 from runner.applications import build_model, get_application
-from runner.inference import Classifier, ImageError, InferenceSpec, classify_batches
+from runner.decoding import Decoder, ImageError
+from runner.inference import InferenceSpec, classify_batches
+from runner.manifest import ImageRef, write_manifest
 
 
-def main(photos: list[str], broken: str, manifest: str) -> dict[str, Any]:
-    """Return everything that the tests ask."""
-    Path(manifest).write_text(json.dumps(photos), encoding="utf-8")
-    spec = InferenceSpec("tiny_cnn", manifest, batch_size=4, threads=1, seed=0)
-    classifier = Classifier(spec)
+def main(folder: Path, samples: Path, photos: Sequence[str]) -> dict[str, Any]:
+    """Return everything that the tests ask.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to write.
+    samples : Path
+        What `tests.runner.samples` wrote.
+    photos : sequence of str
+        Six photos.
+    """
+    mixed = [*photos[:3], str(samples / "text.jpg"), *photos[3:], str(samples / "missing.jpg")]
     return {
+        "batches": predict(folder, photos, [[0, 1, 2, 3], [4, 5]]),
+        "alone": predict(folder, photos, [[number] for number in range(len(photos))]),
+        "mixed": predict(folder, mixed, [[0, 1, 2, 3], [4, 5, 6, 7]]),
         "threads": [
             tf.config.threading.get_intra_op_parallelism_threads(),
             tf.config.threading.get_inter_op_parallelism_threads(),
         ],
-        "broken": error_of(classifier, broken),
-        "missing": error_of(classifier, broken + ".gone"),
-        "alone": np.concatenate([classifier.predict(classifier.decode([path]))[1][:1] for path in photos]).tolist(),
-        "batches": predict_in_batches(spec, len(photos)),
+        "decoded": decode_all(samples),
         "sizes": {name: describe_size(name) for name in ("inception_v4", "resnet50", "xception")},
         "blocks": describe_blocks(),
         "resnet50": describe_resnet50(),
     }
 
 
-def error_of(classifier: Classifier, path: str) -> str:
-    """Return what decoding says about a file."""
+def predict(folder: Path, files: Sequence[str], batches: Sequence[Sequence[int]]) -> list[dict[str, list[Any]]]:
+    """Return what Spark would get for batches of at most four images."""
+    manifest = folder / f"{len(list(folder.iterdir()))}.json"  # a worker keeps what it read under a name
+    write_manifest(manifest, [ImageRef(file) for file in files])
+    spec = InferenceSpec("tiny_cnn", str(manifest), batch_size=4, threads=1, seed=0)
+    given = (pa.RecordBatch.from_arrays([pa.array(batch, pa.int64())], names=["id"]) for batch in batches)
+    return [batch.to_pydict() for batch in classify_batches(spec)(given)]
+
+
+def decode_all(samples: Path) -> dict[str, Any]:
+    """Return the 2 x 2 pixels of each sample in colour, of one in grey too, or why there are none."""
+    colour, grey = Decoder((2, 2, 3)), Decoder((2, 2, 1))
+    images = [ImageRef(str(path)) for path in samples.iterdir() if path.suffix != ".bin"]
+    images += [ImageRef(str(samples / "data_batch_1.bin"), record) for record in (0, 1, 2)]
+    images.append(ImageRef(str(samples / "missing.jpg")))
+    return {image.name: decode(colour, image) for image in images} | {
+        "rgb in grey": decode(grey, ImageRef(str(samples / "rgb.png")))
+    }
+
+
+def decode(decoder: Decoder, image: ImageRef) -> Any:
+    """Return the pixels, or the reason why there are none."""
     try:
-        classifier.decode([path])
+        return decoder.decode(image).tolist()
     except ImageError as error:
         return str(error)
-    return "no error"
-
-
-def predict_in_batches(spec: InferenceSpec, images: int) -> list[dict[str, list[Any]]]:
-    """Return what Spark would get for two batches, of which the last is not full."""
-    import pyarrow as pa
-
-    ids = list(range(images))
-    chunks = [ids[:4], ids[4:]]
-    batches = (pa.RecordBatch.from_arrays([pa.array(chunk, pa.int64())], names=["id"]) for chunk in chunks)
-    return [batch.to_pydict() for batch in classify_batches(spec)(batches)]
 
 
 def describe_size(name: str) -> dict[str, int]:
@@ -71,10 +92,8 @@ def count(weights: list[Any]) -> int:
 def describe_blocks() -> dict[str, dict[str, Any]]:
     """Return output shape, trainable parameters and multiply-accumulates (millions) of Inception V4's blocks."""
     model = build_model(get_application("inception_v4"), seed=0)
-    blocks = [
-        layer.name for layer in model.layers if type(layer).__name__ == "Concatenate" and "_join_" not in layer.name
-    ]
-    return {name: describe_block(model, name) for name in blocks}
+    joins = [layer.name for layer in model.layers if type(layer).__name__ == "Concatenate"]
+    return {name: describe_block(model, name) for name in joins if "_join_" not in name}
 
 
 def describe_block(model: Any, name: str) -> dict[str, Any]:
@@ -106,4 +125,4 @@ def describe_resnet50() -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(sys.argv[3:], *sys.argv[1:3])))
+    print(json.dumps(main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])))

@@ -63,7 +63,7 @@ def test_memory_beyond_the_machine(tmp_path: Path, capsys: pytest.CaptureFixture
 def test_an_empty_folder_of_images(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--application", "tiny_cnn", "--executors", "1", "--images-per-partition", "5"]
     assert main(["profile", *arguments, "--images", str(tmp_path), "--home", str(tmp_path / "home")]) == 2
-    assert "error: --images: no JPEG file" in capsys.readouterr().err
+    assert "error: --images: no image below" in capsys.readouterr().err
 
 
 def test_images_must_come_from_somewhere(capsys: pytest.CaptureFixture[str]) -> None:

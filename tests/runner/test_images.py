@@ -1,38 +1,15 @@
-"""Folders of images, samples of them, and synthetic photos."""
+"""Samples of images, and synthetic photos."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from runner.errors import RunnerError
-from runner.images import draw_sample, open_folder, sample_size
+from runner.images import draw_sample, sample_size
 from runner.synthetic import make_synthetic
-
-
-def test_a_folder_lists_its_jpeg_files_only(tmp_path: Path) -> None:
-    (tmp_path / "deep").mkdir()
-    for name in ("b.jpg", "a.JPEG", "deep/c.jpg", "notes.txt", "d.png"):
-        (tmp_path / name).write_bytes(b"x")
-    assert [path.name for path in open_folder(tmp_path).files] == ["a.JPEG", "b.jpg", "c.jpg"]
-
-
-def test_other_files_make_another_dataset(tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").write_bytes(b"x")
-    before = open_folder(tmp_path).name
-    assert open_folder(tmp_path).name == before
-    assert str(tmp_path) not in before
-    (tmp_path / "a.jpg").write_bytes(b"longer")
-    assert open_folder(tmp_path).name != before
-
-
-def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RunnerError, match="--images: no JPEG file"):
-        open_folder(tmp_path)
-    with pytest.raises(RunnerError, match="is not a folder"):
-        open_folder(tmp_path / "missing")
 
 
 @pytest.mark.parametrize(
@@ -53,8 +30,12 @@ def test_a_sample_is_decided_by_seed_rate_and_repeat() -> None:
     assert sample != sorted(sample)
 
 
+def photos(root: Path, images: int, seed: int, progress: Callable[[int], None] | None = None) -> list[Path]:
+    return [Path(image.path) for image in make_synthetic(root, images, seed, progress).images]
+
+
 def test_synthetic_photos_look_like_photos_to_a_decoder(tmp_path: Path) -> None:
-    files = make_synthetic(tmp_path, 12, seed=3).files
+    files = photos(tmp_path, 12, seed=3)
     sizes = [path.stat().st_size for path in files]
     assert all(20_000 < size < 200_000 for size in sizes)
     shapes = set()
@@ -68,21 +49,21 @@ def test_synthetic_photos_look_like_photos_to_a_decoder(tmp_path: Path) -> None:
 
 
 def test_synthetic_photos_are_seeded_and_written_once(tmp_path: Path) -> None:
-    few = make_synthetic(tmp_path, 2, seed=0).files
+    few = photos(tmp_path, 2, seed=0)
     contents = [path.read_bytes() for path in few]
     assert contents[0] != contents[1]
     few[1].unlink()  # as if killed half way
     ready: list[int] = []
-    more = make_synthetic(tmp_path, 3, seed=0, progress=ready.append).files
+    more = photos(tmp_path, 3, seed=0, progress=ready.append)
     assert ready == [2, 3]
     assert [path.read_bytes() for path in more[:2]] == contents
-    assert make_synthetic(tmp_path, 1, seed=1).files[0].read_bytes() != contents[0]
+    assert photos(tmp_path, 1, seed=1)[0].read_bytes() != contents[0]
 
 
 def test_a_half_written_photo_is_not_taken_for_one(tmp_path: Path) -> None:
-    whole = make_synthetic(tmp_path, 1, seed=0).files[0]
+    whole = photos(tmp_path, 1, seed=0)[0]
     content = whole.read_bytes()
     whole.replace(whole.with_suffix(".partial"))
     whole.with_suffix(".partial").write_bytes(content[:100])
-    assert make_synthetic(tmp_path, 1, seed=0).files[0].read_bytes() == content
+    assert photos(tmp_path, 1, seed=0)[0].read_bytes() == content
     assert [path.name for path in whole.parent.iterdir()] == [whole.name]

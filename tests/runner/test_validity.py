@@ -41,7 +41,8 @@ def real(campaign: Finished) -> Case:
         launch_timeout_s=120.0,
         timeout_s=3600.0,
     )
-    result = {"ok": True, "predictions": 20, "id_sum": 190, "wall_s": 1.0, "cpu_s": 0.9}
+    sums = {"predictions": 20, "corrupt_images": 0, "corrupt_examples": [], "id_sum": 190}
+    result = {"ok": True, "wall_s": 1.0, "cpu_s": 0.9} | sums
     return spec, result, log
 
 
@@ -138,7 +139,12 @@ def test_a_doctored_log_is_refused(real: Case, doctor: Callable[[EventLog], None
 @pytest.mark.parametrize(
     ("changed", "fault"),
     [
-        ({"predictions": 19}, "20 images went in, 19 predictions came out"),
+        ({"predictions": 19}, "20 images went in, 19 predictions and 0 corrupt images came out"),
+        ({"corrupt_images": 1}, "20 images went in, 20 predictions and 1 corrupt images came out"),
+        (
+            {"predictions": 0, "corrupt_images": 20, "corrupt_examples": ["a.jpg: Input is empty."]},
+            "none of the 20 images could be read; the first: a.jpg: Input is empty.",
+        ),
         ({"id_sum": 189}, "or not one of each"),
         ({"cpu_s": 1.7}, "tasks used 1.7 CPU seconds in 1.0 s: more threads than 1"),
     ],
