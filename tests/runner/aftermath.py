@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from store import Store, open_store
-from store.eventlog import EventLog, parse_event_log
-from tests.runner.helpers import processes_of
+from store.eventlog import EventLog
+from tests.runner.helpers import kept_log, processes_of
 
 # How a run may end whose process was killed. An executor that dies before the job starts is replaced by Spark, and one
 # that is replaced makes the run invalid.
@@ -112,7 +112,7 @@ def _row_faults(store: Store, row: Row, strike: Strike | None) -> Iterator[str]:
 
 def _time_faults(store: Store, row: Row, strike: Strike | None) -> Iterator[str]:
     """Check a successful run against its event log, and that the kill came too late to touch it."""
-    log = parse_event_log(store.home.eventlogs / str(row["run_id"]))
+    log = kept_log(store.home.root, str(row["run_id"]))
     if row["completion_time_s"] != log.completion_time_s:
         yield f"time {row['completion_time_s']} s, its event log says {log.completion_time_s} s"
     if row["settings"]["predictions"] != row["input_images"]:

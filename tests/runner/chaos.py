@@ -27,7 +27,6 @@ from tests.runner.helpers import ROOT, processes_of, profile_command
 
 RUNS = ("--executors", "1,2", "--images-per-partition", "5", "--synthetic", "10", "--memory", "512m")
 CAMPAIGN = "chaos"
-REPEATS = 4  # by which the campaign grows when it is through
 RUNNER = "runner"
 # Longest wait in seconds from the moment at which a victim is there to the strike: about as long as it lives.
 LIFETIME_S = {
@@ -71,17 +70,26 @@ class Chaos:
     home : Path
     seed : int
         Of victims and moments.
+    repeats : int
+        Of each of the two configurations; by as many the campaign grows when it is through.
     """
 
-    def __init__(self, home: Path, seed: int) -> None:
+    def __init__(self, home: Path, seed: int, repeats: int = 4) -> None:
         self._home = home
         self._seed = seed
-        self._repeats = REPEATS
+        self._more = self._repeats = repeats
         self._runner: subprocess.Popen[bytes] | None = None
         self.diary = Diary(home)
 
     def go_on(self, kills: int, roles: tuple[str, ...], deadline: float) -> bool:
         """Strike until there are `kills` strikes, then let the campaign end; False when the time was over before."""
+        try:
+            self._strike_all(kills, roles, deadline)
+            return self._finish(deadline)
+        finally:
+            self._stop()
+
+    def _strike_all(self, kills: int, roles: tuple[str, ...], deadline: float) -> None:
         attempt = 0
         while (struck := len(self.diary.read())) < kills and time.monotonic() < deadline:
             chance = random.Random(f"{self._seed}/{struck}/{attempt}")
@@ -91,12 +99,11 @@ class Chaos:
                 self._let_one_run_through()
             else:
                 self._strike(chance.choice(roles), chance)
-        return self._finish(deadline)
 
     def _keep_running(self) -> None:
         if self._runner is not None and self._runner.poll() is not None:
             self._runner = None
-            self._repeats += REPEATS
+            self._repeats += self._more
         if self._runner is None:
             arguments = [*RUNS, "--campaign", CAMPAIGN, "--repeats", str(self._repeats)]
             with (self._home / "runner.log").open("ab") as log:
@@ -162,15 +169,17 @@ class Chaos:
         return processes_of(self._home / "work" / run_id)
 
     def _finish(self, deadline: float) -> bool:
-        """Let the campaign end; when there is no time for that, stop it in order and return False."""
+        """Let the campaign end; False when there is no time for that."""
         self._keep_running()
-        while self._runs():
-            if time.monotonic() > deadline:
-                self._runner.send_signal(signal.SIGTERM)
-                self._runner.wait()
-                return False
+        while self._runs() and time.monotonic() < deadline:
             time.sleep(POLL_S)
-        return True
+        return not self._runs()
+
+    def _stop(self) -> None:
+        """Stop a runner in order, as Ctrl-C does."""
+        if self._runner is not None:
+            self._runner.terminate()
+            self._runner.wait()
 
 
 def main() -> int:
@@ -181,6 +190,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=120.0, help="stop after this time; the same command goes on")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     chaos = Chaos(args.home, args.seed)
     through = chaos.go_on(args.kills, tuple(LIFETIME_S), time.monotonic() + 60 * args.minutes)
     strikes = chaos.diary.read()
