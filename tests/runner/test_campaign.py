@@ -87,6 +87,13 @@ def test_the_settings_describe_the_run(campaign: Finished) -> None:
     assert settings["oversubscribed"] == (settings["host_cpus"] < 2)
 
 
+def test_what_else_the_machine_did_is_noted(campaign: Finished) -> None:
+    for settings in campaign.runs["settings"]:
+        assert settings["host_load_before"] >= 0
+        assert 0 <= settings["other_cores"] <= settings["host_cpus"]
+        assert settings["stolen_cores"] >= 0
+
+
 def test_the_cluster_is_described_without_paths(campaign: Finished) -> None:
     cluster = open_store(campaign.home).clusters.get("here")
     assert cluster is not None
