@@ -11,6 +11,7 @@ from typing import Any
 from runner.applications import get_application
 from runner.conf import GC
 from runner.execution import Execution
+from runner.host import describe_hardware
 from runner.inference import SECONDS
 from runner.plan import MIB_PER_GIB, Plan, PlannedRun
 from runner.spec import RunSpec
@@ -39,7 +40,7 @@ def judge(spec: RunSpec, execution: Execution) -> Outcome:
     result, log = execution.result, execution.log
     if not result["ok"]:
         reasons = [*execution.last_words, *(log.failure_reasons if log else ())]
-        kind = failure_kind(reasons) or result["failure_kind"] or _by_phase(log)
+        kind = failure_kind(reasons) or result["failure_kind"] or _by_phase(spec, log)
         return Outcome(status_of(kind), None, kind, brief(*reasons, result["error"]))
     if log is None:
         return Outcome("failed", None, "infrastructure", "Spark left no readable event log")
@@ -100,6 +101,7 @@ def _settings(plan: Plan, spec: RunSpec, execution: Execution, outcome: Outcome,
         "tasks": spec.tasks,
         "accelerator": "none",
         "host_cpus": host_cpus,
+        **_host(),
         "oversubscribed": sum(spec.executor_cores) > host_cpus,
         "dataset": plan.dataset,
         "seed": plan.seed,
@@ -111,7 +113,14 @@ def _settings(plan: Plan, spec: RunSpec, execution: Execution, outcome: Outcome,
     if execution.result["ok"]:
         seen |= {name: execution.result[name] for name in ("predictions", "corrupt_images", "corrupt_examples")}
         seen |= {_MEASURED.get(name, name): round(execution.result[name], 3) for name in SECONDS}
+        # 1 when each task computed on exactly its cores all the time; Spark's own CPU time leaves Python out.
+        seen["cpu_per_task_core"] = round(execution.result["cpu_s"] / (execution.result["wall_s"] * spec.task_cpus), 3)
     return asked | seen | ({"reason": outcome.reason} if outcome.reason else {})
+
+
+def _host() -> dict[str, Any]:
+    hardware = describe_hardware()
+    return {"host_cpu_model": hardware["cpu_model"], "host_memory_gib": hardware["memory_gib"]}
 
 
 def _phases(log: EventLog | None, executors: int) -> dict[str, Any]:
@@ -125,8 +134,9 @@ def _phases(log: EventLog | None, executors: int) -> dict[str, Any]:
     }
 
 
-def _by_phase(log: EventLog | None) -> str:
-    return "user_code" if log is not None and log.jobs else "launch"
+def _by_phase(spec: RunSpec, log: EventLog | None) -> str:
+    up = log is not None and (log.jobs or len(log.executors) >= len(spec.executor_cores))
+    return "user_code" if up else "launch"
 
 
 def _tensorflow_version() -> str:
