@@ -39,14 +39,15 @@ def describe_neighbours(before: CpuClock, after: CpuClock) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``host_load_before``, the load average over one minute at its start (earlier runs of the campaign included);
-        ``other_cores``, the cores that processes of others kept busy, on average; ``stolen_cores``, those that the
+        ``host_load_before`` and ``host_load_after``, the load averages over one minute at its start (earlier runs of
+        the campaign included) and at its end (itself included); ``other_cores``, the cores that processes of others kept busy, on average; ``stolen_cores``, those that the
         hypervisor gave to other machines.
     """
     elapsed_s = after.at_s - before.at_s
     others_s = (after.busy_s - before.busy_s) - (after.own_s - before.own_s)
     return {
         "host_load_before": round(before.load, 2),
+        "host_load_after": round(after.load, 2),
         "other_cores": round(max(0.0, others_s) / elapsed_s, 3),
         "stolen_cores": round((after.stolen_s - before.stolen_s) / elapsed_s, 3),
     }
