@@ -40,8 +40,8 @@ def describe_neighbours(before: CpuClock, after: CpuClock) -> dict[str, Any]:
     -------
     dict
         ``host_load_before`` and ``host_load_after``, the load averages over one minute at its start (earlier runs of
-        the campaign included) and at its end (itself included); ``other_cores``, the cores that processes of others kept busy, on average; ``stolen_cores``, those that the
-        hypervisor gave to other machines.
+        the campaign included) and at its end (itself included); ``other_cores``, the cores that processes of others
+        kept busy, on average; ``stolen_cores``, those that the hypervisor gave to other machines.
     """
     elapsed_s = after.at_s - before.at_s
     others_s = (after.busy_s - before.busy_s) - (after.own_s - before.own_s)
