@@ -6,6 +6,7 @@ beside the spec, with the results of its work or with the reason why there are n
 
 from __future__ import annotations
 
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from runner.shipping import ship
 from runner.spec import RESULT_FILE, RunSpec, write_result
 
 LONGEST_ERROR = 20_000
+JVM_END_S = 0.5  # a JVM that was killed closes its sockets a little before it is gone
 _POLL_S = 0.05
 
 
@@ -33,9 +35,27 @@ def drive(spec_file: str, master: str, work: Callable[[Any, RunSpec], dict[str, 
     except ExecutorsMissingError as error:
         result = {"ok": False, "failure_kind": "launch", "error": str(error)}
     except Exception as error:  # whatever ends the driver is the run's result
-        result = {"ok": False, "failure_kind": None, "error": f"{type(error).__name__}: {error}"[:LONGEST_ERROR]}
+        result = {"ok": False} | _explain(error)
     write_result(spec.folder / RESULT_FILE, result)
     return 0 if result["ok"] else 1
+
+
+def _explain(error: Exception) -> dict[str, Any]:
+    status = _jvm_status()
+    if status is not None:  # then the error is only how Python noticed
+        return {"failure_kind": "infrastructure", "error": f"the Spark driver's JVM ended early (exit status {status})"}
+    return {"failure_kind": None, "error": f"{type(error).__name__}: {error}"[:LONGEST_ERROR]}
+
+
+def _jvm_status() -> int | None:
+    """Return the exit status of the driver's JVM; None when it runs, or never did."""
+    from pyspark import SparkContext
+
+    gateway = SparkContext._gateway
+    try:
+        return int(gateway.proc.wait(JVM_END_S)) if gateway is not None else None
+    except subprocess.TimeoutExpired:
+        return None
 
 
 @contextmanager
