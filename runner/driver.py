@@ -44,7 +44,8 @@ def _explain(error: Exception) -> dict[str, Any]:
     status = _jvm_status()
     if status is not None:  # then the error is only how Python noticed
         return {"failure_kind": "infrastructure", "error": f"the Spark driver's JVM ended early (exit status {status})"}
-    return {"failure_kind": None, "error": f"{type(error).__name__}: {error}"[:LONGEST_ERROR]}
+    kind = "infrastructure" if "JAVA_GATEWAY_EXITED" in str(error) else None
+    return {"failure_kind": kind, "error": f"{type(error).__name__}: {error}"[:LONGEST_ERROR]}
 
 
 def _jvm_status() -> int | None:
