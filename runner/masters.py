@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from dataclasses import dataclass
 
 from runner.errors import RunnerError
@@ -15,6 +16,7 @@ _URLS = {
     YARN: re.compile("yarn"),
     KUBERNETES: re.compile(rf"k8s://(?:https?://)?(?P<host>{_HOST})(?::{_PORT})?(?:/\S*)?"),
 }
+CONNECT_TIMEOUT_S = 10.0
 _DEFAULT_PORT = 443  # of a Kubernetes API server whose URL names none
 
 
@@ -55,3 +57,30 @@ def read_master(url: str | None) -> Master:
             "private cluster on this machine"
         )
     raise RunnerError(f"--master: {url!r} is none of spark://HOST:PORT, yarn, k8s://https://HOST:PORT")
+
+
+def ensure_reachable(url: str) -> None:
+    """Try the master's address: Spark itself would try for minutes.
+
+    Raises
+    ------
+    RunnerError
+        When nothing listens there, or at any of several masters. YARN's address is known to its client alone.
+    """
+    addresses = _addresses(url)
+    for address in addresses:
+        try:
+            socket.create_connection(address, timeout=CONNECT_TIMEOUT_S).close()
+            return
+        except OSError:
+            continue
+    if addresses:
+        raise RunnerError(f"--master: nothing answers at {url}; is the master running, and reachable from here?")
+
+
+def _addresses(url: str) -> list[tuple[str, int]]:
+    master = read_master(url)
+    if master.kind == STANDALONE:
+        pairs = (address.rpartition(":") for address in url.removeprefix("spark://").split(","))
+        return [(host.strip("[]"), int(port)) for host, _, port in pairs]
+    return [(master.host.strip("[]"), master.port)] if master.host else []

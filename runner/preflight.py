@@ -19,6 +19,7 @@ from runner.driver import drive
 from runner.errors import RunnerError
 from runner.execution import execute_run
 from runner.manifest import ImageRef, read_manifest
+from runner.masters import ensure_reachable
 from runner.spec import RunSpec
 
 PACKAGES = ("numpy", "pyarrow", "pyspark")
@@ -35,8 +36,11 @@ def ensure_usable(spec: RunSpec, images: Sequence[ImageRef], home: Path) -> None
     Raises
     ------
     RunnerError
-        When its executors do not come up, differ from this machine in what computes, or cannot see the images.
+        When it does not answer, its executors do not come up, differ from this machine in what computes, or do not see
+        the images.
     """
+    if spec.master is not None:
+        ensure_reachable(spec.master)
     spec = dataclasses.replace(spec, program=PROGRAM)
     result = execute_run(spec, images, home).result
     shutil.rmtree(spec.folder)
@@ -89,4 +93,4 @@ def find_problems(files: list[str], wanted: dict[str, str]) -> Callable[[Iterato
 
 
 if __name__ == "__main__":
-    sys.exit(drive(*sys.argv[1:3], check_cluster))
+    sys.exit(drive(sys.argv[1], sys.argv[2], check_cluster))

@@ -8,7 +8,7 @@ import pytest
 
 from runner.errors import RunnerError
 from runner.host import default_cluster_name, host_name
-from runner.masters import read_master
+from runner.masters import ensure_reachable, read_master
 from runner.target import Target, read_target
 
 IMAGE = "us/sparkcast:1"
@@ -111,6 +111,16 @@ def test_a_cluster_gets_a_name(master: str | None, name: str) -> None:
 def test_a_yarn_cluster_must_be_named() -> None:
     with pytest.raises(RunnerError, match="--cluster: name the cluster"):
         Target("yarn").cluster_name()
+
+
+def test_one_of_several_masters_that_answers_is_enough() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        ensure_reachable(f"spark://127.0.0.1:9,127.0.0.1:{port}")
+        ensure_reachable(f"k8s://https://127.0.0.1:{port}")
+    ensure_reachable("yarn")
+    with pytest.raises(RunnerError, match=f"nothing answers at k8s://127.0.0.1:{port}"):
+        ensure_reachable(f"k8s://127.0.0.1:{port}")
 
 
 def test_the_host_name_is_this_machines() -> None:

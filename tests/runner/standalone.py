@@ -1,0 +1,60 @@
+"""A Spark standalone cluster that is somebody else's: it runs already, and knows nothing of our code or our folders."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from runner.cluster import start_cluster
+from runner.environment import spark_home
+from runner.processes import kill_tree
+from runner.spec import RunSpec
+from tests.runner.helpers import PATIENCE_S
+
+
+@dataclass
+class Operator:
+    """Starts the cluster's processes and ends them (`runner.cluster.Launcher`)."""
+
+    folder: Path
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(self, name: str, command: Sequence[str], cpus: Sequence[int] = ()) -> Path:
+        """Start a process with its output in a file."""
+        path = self.folder / f"{name}.log"
+        own = {"SPARK_HOME": str(spark_home()), "SPARK_LOCAL_IP": "127.0.0.1", "TMPDIR": str(self.folder)}
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(("SPARK", "PYTHON"))}
+        with path.open("wb") as log:
+            self.processes.append(
+                subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, env=inherited | own)
+            )
+        return path
+
+    def wait_for(self, what: str, ready: Callable[[], bool], timeout_s: float) -> None:
+        """Return when `ready`."""
+        deadline = time.monotonic() + timeout_s
+        while not ready():
+            assert time.monotonic() < deadline, f"{what} did not start"
+            time.sleep(0.1)
+
+    def stop(self) -> None:
+        """End the cluster and whatever it started."""
+        for process in self.processes:
+            kill_tree(process.pid)
+            process.wait()
+
+
+@contextmanager
+def running_cluster(folder: Path, worker_cores: Sequence[int], worker_memory_mib: int) -> Iterator[str]:
+    """A master with workers of this size; its URL."""
+    operator = Operator(folder)
+    sizes = RunSpec("-", str(folder), "-", list(worker_cores), worker_memory_mib, 0, 0, 0, 0, 1, PATIENCE_S, PATIENCE_S)
+    try:
+        yield start_cluster(operator, sizes)
+    finally:
+        operator.stop()

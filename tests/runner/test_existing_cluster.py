@@ -1,0 +1,122 @@
+"""Runs on a cluster that exists already: one with two workers, of two cores each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from runner.conditions import describe_conditions
+from runner.errors import RunnerError
+from runner.execution import Execution, execute_run
+from runner.manifest import ImageRef
+from runner.preflight import ensure_usable, find_problems, versions
+from runner.spec import RunSpec
+from runner.synthetic import make_synthetic
+from runner.target import read_target
+from runner.validity import find_faults
+from tests.runner.helpers import processes_of
+from tests.runner.standalone import running_cluster
+
+IMAGES = 6
+
+
+@pytest.fixture(scope="module")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_cluster(tmp_path_factory.mktemp("theirs"), (2, 2), worker_memory_mib=2048) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Sequence[ImageRef]:
+    return make_synthetic(tmp_path_factory.mktemp("photos"), IMAGES, seed=0).images
+
+
+def make_spec(home: Path, master: str, executor_cores: list[int]) -> RunSpec:
+    target = read_target(master, [], None)
+    return RunSpec(
+        run_id="run",
+        work_dir=str(home / "run"),
+        application="tiny_cnn",
+        executor_cores=executor_cores,
+        executor_memory_mib=512,
+        images=IMAGES,
+        tasks=3,
+        batch_size=2,
+        seed=0,
+        task_cpus=1,
+        launch_timeout_s=60.0,
+        timeout_s=180.0,
+        master=target.master,
+        conf=dict(target.conf),
+    )
+
+
+def run(spec: RunSpec, photos: Sequence[ImageRef], home: Path) -> Execution:
+    execution = execute_run(spec, photos, home)
+    assert not processes_of(home)
+    return execution
+
+
+@pytest.mark.parametrize("executor_cores", [[1, 1], [2, 1]])
+def test_exactly_the_executors_that_were_asked_for_come_up(
+    tmp_path: Path, master: str, photos: Sequence[ImageRef], executor_cores: list[int]
+) -> None:
+    spec = make_spec(tmp_path, master, executor_cores)
+    execution = run(spec, photos, tmp_path)
+    assert execution.result["ok"], execution.result
+    assert execution.log is not None
+    assert sorted(one.cores for one in execution.log.executors.values()) == sorted(executor_cores)
+    # Valid means: all there before the job, each with work, nothing retried, every image predicted.
+    assert find_faults(spec, execution.result, execution.log) == []
+
+
+def test_executors_that_the_workers_cannot_hold_are_refused_in_time(
+    tmp_path: Path, master: str, photos: Sequence[ImageRef]
+) -> None:
+    result = run(make_spec(tmp_path, master, [2, 1, 1]), photos, tmp_path).result
+    assert (result["ok"], result["failure_kind"]) == (False, "launch")
+    assert result["error"].startswith(
+        "the cluster granted executors with [2, 2] cores, [1, 1, 2] were asked for; uneven"
+    )
+
+
+def test_a_cluster_is_looked_at_before_anything_is_measured(
+    tmp_path: Path, master: str, photos: Sequence[ImageRef]
+) -> None:
+    spec = make_spec(tmp_path, master, [1, 1])
+    ensure_usable(spec, photos, tmp_path)
+    assert not spec.folder.exists()
+
+
+def test_what_an_executor_would_lack_is_told(photos: Sequence[ImageRef]) -> None:
+    here = versions()
+    assert list(find_problems([photos[0].path], here)(iter([0]))) == []
+    problems = list(find_problems(["/nowhere/a.jpg", "/nowhere/b.jpg"], here | {"TensorFlow": "1.0"})(iter([0])))
+    assert len(problems) == 2
+    assert problems[0].startswith(f"TensorFlow is {here['TensorFlow']} on ")
+    assert problems[0].endswith(", 1.0 here")
+    assert "has no /nowhere/a.jpg; images must be under the same path on every node" in problems[1]
+
+
+def test_a_cluster_that_is_not_there_is_refused(tmp_path: Path, photos: Sequence[ImageRef]) -> None:
+    spec = make_spec(tmp_path, "spark://127.0.0.1:9", [1])
+    with pytest.raises(RunnerError, match="nothing answers at spark://127"):
+        ensure_usable(spec, photos, tmp_path)
+    assert not processes_of(tmp_path)
+
+
+def test_what_nobody_could_check_is_said(tmp_path: Path, master: str) -> None:
+    conditions = describe_conditions(make_spec(tmp_path, master, [1, 1]), host_cpus=2)
+    assert conditions == {
+        "master": "standalone",
+        "memory_regime": "free",
+        "conf": {},
+        "not_verified": [
+            "other load on the nodes",
+            "hardware of the nodes",
+            "executors use no more CPUs than cores",
+            "executors on CPUs of their own",
+        ],
+    }
