@@ -58,6 +58,10 @@ class UnreadableFileError(StoreError):
     """A file that is no run log at all."""
 
 
+class EventLogError(UnreadableFileError):
+    """A file that is no readable Spark event log, or one that no run can be made of."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong with a run log.

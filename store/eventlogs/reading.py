@@ -1,0 +1,74 @@
+"""From what was given to the applications whose logs it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from store.errors import EventLogError
+from store.eventlogs.application import Application
+from store.eventlogs.codecs import Budget
+from store.eventlogs.entries import Entry, unpacked
+from store.eventlogs.events import TaskEnd
+from store.eventlogs.logs import Log, logs_of
+from store.eventlogs.reader import Part
+
+App = TypeVar("App", bound=Application)
+
+
+@contextmanager
+def found_logs(entries: list[Entry], budget: Budget) -> Iterator[list[Log]]:
+    """Yield the logs in a folder or in one file, which may be an archive; readable until the context ends.
+
+    Raises
+    ------
+    EventLogError
+        When an archive cannot be read.
+    """
+    if len(entries) == 1:
+        with unpacked(entries[0], budget) as members:
+            yield logs_of(members)
+    else:
+        yield logs_of(entries)
+
+
+def read_log(log: Log, app: App, budget: Budget, keep: Callable[[TaskEnd], None]) -> App:
+    """Read one application's log.
+
+    Parameters
+    ----------
+    log : Log
+        Its files.
+    app : Application
+        An empty one to fill; it is returned.
+    budget : Budget
+        Pays for what is unpacked.
+    keep : callable
+        Gets every task's end, in order: the application only counts them.
+
+    Raises
+    ------
+    EventLogError
+        When a file cannot be read, or is no event log.
+    """
+    codecs = []
+    for entry in log.parts:
+        part = Part(entry, budget)
+        for event in part.events():
+            app.take(event)
+            if type(event) is TaskEnd:
+                keep(event)
+        codecs.append(part.codec)
+        app.cut |= part.cut
+    app.codec = "+".join(dict.fromkeys(codecs))
+    app.gap = log.gap or _rollover_gap(app.rollovers)
+    if not app.seen.last_ms and not app.spark_version:
+        raise EventLogError(f"{log.name}: no event of a Spark application; this is not a Spark event log")
+    return app
+
+
+def _rollover_gap(rollovers: set[int]) -> str | None:
+    """Databricks numbers the parts of a log from 0."""
+    missing = len(rollovers) and max(rollovers) + 1 - len(rollovers)
+    return f"{missing} of {max(rollovers) + 1} parts of the log are missing" if missing else None
