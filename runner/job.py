@@ -32,6 +32,7 @@ def measured_job(spark: Any, spec: RunSpec) -> dict[str, Any]:
             sql.count("error").alias("corrupt_images"),
             sql.min_by(told, sql.when(failed, sql.col("id")), EXAMPLES).alias("corrupt_examples"),
             sql.sum("id").alias("id_sum"),
+            sql.count_if(sql.col("load_s") > 0).alias("model_loads"),
             *(sql.sum(name).alias(name) for name in SECONDS),
         )
     )

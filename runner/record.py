@@ -22,6 +22,7 @@ from store.failures import failure_kind, status_of
 
 LONGEST_REASON = 500
 _PYTHON_ERROR = re.compile(r"^\s*(?:[\w.]+\.)?((?!Py4J)\w*(?:Error|Exception)(?:: .+)?)$", re.MULTILINE)
+_COUNTED = ("predictions", "corrupt_images", "corrupt_examples", "model_loads")
 _MEASURED = {"load_s": "model_load_s", "wall_s": "work_wall_s", "cpu_s": "work_cpu_s"}
 
 
@@ -111,7 +112,7 @@ def _settings(plan: Plan, spec: RunSpec, execution: Execution, outcome: Outcome,
     seen = {"run_wall_s": round(execution.wall_s, 3), **_phases(execution.log, len(spec.executor_cores))}
     seen |= execution.neighbours
     if execution.result["ok"]:
-        seen |= {name: execution.result[name] for name in ("predictions", "corrupt_images", "corrupt_examples")}
+        seen |= {name: execution.result[name] for name in _COUNTED}
         seen |= {_MEASURED.get(name, name): round(execution.result[name], 3) for name in SECONDS}
         # 1 when each task computed on exactly its cores all the time; Spark's own CPU time leaves Python out.
         seen["cpu_per_task_core"] = round(execution.result["cpu_s"] / (execution.result["wall_s"] * spec.task_cpus), 3)

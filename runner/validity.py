@@ -25,7 +25,8 @@ def find_faults(spec: RunSpec, result: dict[str, Any], log: EventLog) -> list[st
     spec : RunSpec
         What was asked for.
     result : dict
-        The job's sums: ``predictions``, ``corrupt_images``, ``corrupt_examples``, ``id_sum``, ``wall_s``, ``cpu_s``.
+        The job's sums: ``predictions``, ``corrupt_images``, ``corrupt_examples``, ``id_sum``, ``model_loads``,
+        ``wall_s``, ``cpu_s``.
     log : EventLog
         What Spark says happened.
     """
@@ -88,6 +89,9 @@ def _work_faults(spec: RunSpec, result: dict[str, Any]) -> Iterator[str]:
         )
     if not predictions:
         yield f"none of the {images} images could be read; the first: {'; '.join(result['corrupt_examples'])}"
+    workers = sum(cores // spec.task_cpus for cores in spec.executor_cores)
+    if result["model_loads"] > workers:
+        yield f"the model was loaded {result['model_loads']} times, {workers} Python workers need it once each"
     # Spark's CPU time leaves Python out, so the Python workers count their own.
     allowed_s = spec.task_cpus * result["wall_s"] * (1 + CPU_TOLERANCE) + CPU_SLACK_S
     if result["cpu_s"] > allowed_s:

@@ -41,7 +41,7 @@ def real(campaign: Finished) -> Case:
         launch_timeout_s=120.0,
         timeout_s=3600.0,
     )
-    sums = {"predictions": 20, "corrupt_images": 0, "corrupt_examples": [], "id_sum": 190}
+    sums = {"predictions": 20, "corrupt_images": 0, "corrupt_examples": [], "id_sum": 190, "model_loads": 2}
     result = {"ok": True, "wall_s": 1.0, "cpu_s": 0.9} | sums
     return spec, result, log
 
@@ -146,6 +146,7 @@ def test_a_doctored_log_is_refused(real: Case, doctor: Callable[[EventLog], None
             "none of the 20 images could be read; the first: a.jpg: Input is empty.",
         ),
         ({"id_sum": 189}, "or not one of each"),
+        ({"model_loads": 4}, "the model was loaded 4 times, 2 Python workers need it once each"),
         ({"cpu_s": 1.7}, "tasks used 1.7 CPU seconds in 1.0 s: more threads than 1"),
     ],
 )
