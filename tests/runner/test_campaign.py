@@ -75,6 +75,20 @@ def test_phases_are_measured_apart(campaign: Finished) -> None:
     assert many["decode_s"] > few["decode_s"]
 
 
+def test_the_model_is_loaded_once_a_worker_and_not_once_a_partition(campaign: Finished) -> None:
+    few, many = campaign.runs["settings"]
+    assert (few["model_loads"], few["tasks"]) == (1, 1)
+    assert (many["model_loads"], many["tasks"]) == (2, 4)
+
+
+def test_a_run_says_on_what_machine_it_ran(campaign: Finished) -> None:
+    settings = campaign.runs["settings"][1]
+    assert settings["host_cpu_model"]
+    assert settings["host_memory_gib"] > 0
+    assert 0 < settings["cpu_per_task_core"] < 1.5
+    assert {"host_load_before", "host_load_after", "other_cores", "stolen_cores"} <= settings.keys()
+
+
 def test_the_settings_describe_the_run(campaign: Finished) -> None:
     settings = campaign.runs["settings"][1]
     assert settings["memory_regime"] == "free"
