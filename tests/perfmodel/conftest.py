@@ -40,3 +40,9 @@ def grid_runs() -> pd.DataFrame:
         for executors, cores, rate in itertools.product((1, 2, 3), (1, 2, 4), (1.0, 5.0, 100.0))
     ]
     return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def few_runs(grid_runs: pd.DataFrame) -> pd.DataFrame:
+    """Four configurations of it, where a fit must be quick."""
+    return grid_runs[(grid_runs["num_executors"] <= 2) & (grid_runs["executor_cores"] <= 2)].reset_index(drop=True)
