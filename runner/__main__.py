@@ -7,13 +7,16 @@ import sys
 from collections.abc import Sequence
 
 from runner.profile import add_profile
+from runner.report_text import add_report
 from store.cli import run
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command; return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m runner", description="Runs CNN jobs on Spark and measures them.")
-    add_profile(parser.add_subparsers(required=True, metavar="COMMAND"))
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_profile(commands)
+    add_report(commands)
     return run(parser, argv)
 
 

@@ -23,6 +23,8 @@ class Ended:
     Parameters
     ----------
     run : PlannedRun
+    images : int
+        Images in its sample.
     status : str
         Of the run log: ok, oom, failed.
     failure_kind : str or None
@@ -35,6 +37,7 @@ class Ended:
     """
 
     run: PlannedRun
+    images: int
     status: str
     failure_kind: str | None
     memory_regime: str
@@ -52,6 +55,7 @@ def ended_of_row(row: Mapping[Any, Any] | pd.Series[Any]) -> Ended:
     settings = row["settings"]
     return Ended(
         run=run_of_row(row),
+        images=int(row["input_images"]),
         status=str(row["status"]),
         failure_kind=row["failure_kind"],
         memory_regime=settings["memory_regime"],

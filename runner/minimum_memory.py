@@ -33,6 +33,45 @@ def least_memory(history: Sequence[Ended]) -> dict[Load, int]:
 
 
 @dataclass(frozen=True)
+class SafeMemory:
+    """What a campaign shows of the memory that a load needs.
+
+    Parameters
+    ----------
+    images_per_partition, executor_cores : int
+        The load.
+    safe_gib : float or None
+        Smallest memory with which runs with full partitions on all cores ended well, and above which none lacked
+        memory; None when no run shows it.
+    lacking_gib : float or None
+        Largest memory that did not suffice; None when all did.
+    """
+
+    images_per_partition: int
+    executor_cores: int
+    safe_gib: float | None
+    lacking_gib: float | None
+
+
+def safe_memory(history: Sequence[Ended]) -> list[SafeMemory]:
+    """Return the smallest safe memory of each load, by load."""
+    loads = sorted({load_of(one.run.configuration) for one in history})
+    return [_safe_memory(load, [one for one in history if load_of(one.run.configuration) == load]) for load in loads]
+
+
+def _safe_memory(load: Load, history: Sequence[Ended]) -> SafeMemory:
+    size, cores = load
+    lacking = max((_gib(one) for one in history if one.lacked_memory), default=None)
+    well = [_gib(one) for one in history if one.status == "ok" and one.images >= size * cores]
+    safe = min((gib for gib in well if lacking is None or gib > lacking), default=None)
+    return SafeMemory(size, cores, safe, lacking)
+
+
+def _gib(one: Ended) -> float:
+    return one.run.configuration.executor_memory_mib / MIB_PER_GIB
+
+
+@dataclass(frozen=True)
 class Skipped:
     """A planned run that is not run, and why."""
 

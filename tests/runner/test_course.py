@@ -16,7 +16,7 @@ def planned(rate: float, repeat: int = 1, memory_mib: int = 1024) -> PlannedRun:
 
 def ended(run: PlannedRun, wall_s: float = 10.0, kind: str | None = None) -> Ended:
     status = "ok" if kind is None else "oom" if kind.startswith("oom") else "failed"
-    return Ended(run, status, kind, "heap", wall_s, "why")
+    return Ended(run, 100, status, kind, "heap", wall_s, "why")
 
 
 PLAN = [planned(1.0), planned(10.0), planned(100.0)]

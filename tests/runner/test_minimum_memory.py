@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runner.history import Ended
-from runner.minimum_memory import least_memory, revise
+from runner.minimum_memory import SafeMemory, least_memory, revise, safe_memory
 from runner.plan import Configuration, PlannedRun
 
 
@@ -11,8 +11,8 @@ def run(memory_gib: float, *, executors: int = 1, cores: int = 1, size: int = 50
     return PlannedRun(Configuration(executors, executors * cores, int(1024 * memory_gib), size, rate), repeat=1)
 
 
-def ended(one: PlannedRun, kind: str | None = None, regime: str = "heap") -> Ended:
-    return Ended(one, "oom" if kind else "ok", kind, regime, 10.0, "")
+def ended(one: PlannedRun, kind: str | None = None, regime: str = "heap", images: int = 500) -> Ended:
+    return Ended(one, images, "oom" if kind else "ok", kind, regime, 10.0, "")
 
 
 def test_each_load_has_a_least_memory() -> None:
@@ -84,3 +84,24 @@ def test_the_machine_ends_the_rise() -> None:
     agenda = revise(plan, [ended(plan[0], "oom_heap")], 3 * 1024)
     assert agenda.runs == (plan[0],)
     assert agenda.skipped[0].reason.endswith("need 2 GiB or more; more than this machine has for 2 executors")
+
+
+def test_the_smallest_safe_memory_of_each_load() -> None:
+    history = [
+        ended(run(1), "oom_heap"),
+        ended(run(1, rate=1.0), images=5),  # little enough for 1 GiB, but no full partition
+        ended(run(2)),
+        ended(run(3)),
+        ended(run(1, cores=2), images=99),
+        ended(run(4, size=100), "oom_heap"),
+    ]
+    assert safe_memory(history) == [
+        SafeMemory(50, 1, safe_gib=2.0, lacking_gib=1.0),
+        SafeMemory(50, 2, safe_gib=None, lacking_gib=None),
+        SafeMemory(100, 1, safe_gib=None, lacking_gib=4.0),
+    ]
+
+
+def test_memory_below_one_that_did_not_suffice_is_not_safe() -> None:
+    history = [ended(run(1)), ended(run(2), "oom_heap"), ended(run(3))]
+    assert safe_memory(history) == [SafeMemory(50, 1, safe_gib=3.0, lacking_gib=2.0)]
