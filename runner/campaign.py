@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from runner.affinity import assign_cpus
-from runner.applications import get_application
 from runner.course import Course
 from runner.disk import check_failure, check_space, full_disk_explained
 from runner.errors import RunnerError
@@ -24,6 +23,7 @@ from runner.postmortem import keep_logs
 from runner.processes import sweep
 from runner.progress import Progress
 from runner.record import Outcome, judge, make_record
+from runner.remarks import remark
 from runner.spec import RunSpec
 from store import Cluster, RunRecord, Store
 from store.home import Home
@@ -144,7 +144,7 @@ class Campaign:
             course.take(ended_of_row(record.run))
             summary.ok += outcome.status == "ok"
             summary.failed += outcome.status != "ok"
-            progress.run_ended(run, course.standing, outcome, _remark(spec))
+            progress.run_ended(run, course.standing, outcome, remark(spec, record.run["settings"]))
         summary.planned, summary.left = course.standing.total, course.standing.left
         summary.skipped = len(course.agenda.skipped)
         self._introduce(course)
@@ -174,22 +174,24 @@ class Campaign:
         one, run_id = run.configuration, str(uuid.uuid4())
         images = sample_size(self._plan.images, one.sampling_rate_pct)
         tasks = count_tasks(images, one.images_per_partition)
-        cpus = assign_cpus(one.executor_cores)
+        application, cpus = self._plan.application, assign_cpus(one.executor_cores)
         return RunSpec(
             run_id=run_id,
             work_dir=str(_work_folder(self._store.home.root).resolve() / run_id),
-            application=self._plan.application,
+            application=application.name,
             executor_cores=one.executor_cores,
             executor_memory_mib=one.executor_memory_mib,
             images=images,
             tasks=tasks,
-            batch_size=fit_batch(images, tasks, get_application(self._plan.application).batch_size),
+            batch_size=fit_batch(images, tasks, application.batch_size),
             seed=self._plan.seed,
             task_cpus=TASK_CPUS,
             launch_timeout_s=self._limits.launch_s,
             timeout_s=self._limits.run_s,
             executor_cpus=cpus.executors,
             other_cpus=cpus.others,
+            model_file=str(application.model_file) if application.model_file else None,
+            preprocessing=application.preprocessing,
         )
 
     def _keep(self, spec: RunSpec, execution: Execution, record: RunRecord) -> None:
@@ -216,14 +218,3 @@ def _clean_up(home: Home) -> None:
         raise RunnerError("processes of an earlier campaign are still running and cannot be killed")
     shutil.rmtree(_work_folder(home.root), ignore_errors=True)
     remove_partials(home.eventlogs)
-
-
-def _remark(spec: RunSpec) -> str:
-    idle = len(spec.executor_cores) - spec.tasks
-    if idle <= 0:
-        return ""
-    return f"{spec.tasks} {_plural('task', spec.tasks)}, so {idle} {_plural('executor', idle)} had nothing to do"
-
-
-def _plural(word: str, number: int) -> str:
-    return word if number == 1 else f"{word}s"

@@ -66,4 +66,4 @@ def _inference_spec(spec: RunSpec) -> InferenceSpec:
 
 
 if __name__ == "__main__":
-    sys.exit(drive(*sys.argv[1:3], measured_job))
+    sys.exit(drive(sys.argv[1], sys.argv[2], measured_job))

@@ -97,11 +97,21 @@ def inspect_model(path: Path) -> ModelFile:
 
 
 def load_model(path: Path) -> Any:
-    """Return the Keras model, inspected, without its optimiser and without custom code."""
+    """Return the Keras model, inspected, without its optimiser and without custom code.
+
+    Raises
+    ------
+    RunnerError
+        When it is refused, or when Keras cannot make a model of it.
+    """
     import keras
 
     inspect_model(path)
-    return keras.saving.load_model(path, custom_objects=None, compile=False, safe_mode=True)
+    try:
+        return keras.saving.load_model(path, custom_objects=None, compile=False, safe_mode=True)
+    except Exception as error:  # a file can be wrong in as many ways as Keras has errors
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise RunnerError(f"--model: Keras cannot load {path.name}: {reason}") from error
 
 
 def _read_config(path: Path) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from runner.applications import Application
+
 MIB_PER_GIB = 1024
 
 
@@ -70,8 +72,9 @@ class Plan:
 
     Parameters
     ----------
-    application, cluster, dataset : str
-        Names; a campaign is about one of each.
+    application : Application
+    cluster, dataset : str
+        Names; a campaign is about one application, one cluster and one data set.
     images : int
         Images in the whole data set.
     seed : int
@@ -80,7 +83,7 @@ class Plan:
         In the order in which they will run.
     """
 
-    application: str
+    application: Application
     cluster: str
     dataset: str
     images: int
@@ -90,13 +93,15 @@ class Plan:
     @property
     def identity(self) -> dict[str, Any]:
         """What must stay the same when a campaign is taken up again or extended."""
-        return {
-            "application": self.application,
+        same = {
+            "application": self.application.name,
             "cluster": self.cluster,
             "dataset": self.dataset,
             "images": self.images,
             "seed": self.seed,
         }
+        model = self.application.model_sha256
+        return same if model is None else same | {"model": model}
 
     def as_json(self) -> dict[str, Any]:
         """Return the plan for the store's campaign table."""
@@ -106,7 +111,7 @@ class Plan:
     def default_campaign(self) -> str:
         """Return a campaign name made from the content, so that the same command again resumes."""
         content = json.dumps(self.identity | {"runs": [astuple(run) for run in sorted(self.runs)]}, sort_keys=True)
-        return f"{self.application}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
+        return f"{self.application.name}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
 
 
 def count_tasks(images: int, images_per_partition: int) -> int:

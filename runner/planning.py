@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from runner.applications import APPLICATIONS, get_application
+from runner.application_options import add_application_options, read_application_options
 from runner.arguments import read_integer, read_list, read_memory, read_rate
 from runner.grid import Layout, even_layouts, grid_runs, spread_layouts, total_layouts
 from runner.host import default_cluster_name
@@ -17,7 +17,7 @@ from runner.synthetic import synthetic_name
 
 def add_plan_options(parser: argparse.ArgumentParser) -> None:
     """Add what decides which runs there are."""
-    parser.add_argument("--application", required=True, metavar="NAME", help=f"one of {', '.join(APPLICATIONS)}")
+    add_application_options(parser)
     parser.add_argument("--executors", required=True, metavar="N,...", help="numbers of executors")
     _add_cores(parser)
     parser.add_argument(
@@ -64,7 +64,7 @@ def read_plan(args: argparse.Namespace) -> tuple[Plan, Dataset | None]:
     RunnerError
         Naming the option whose value cannot be used.
     """
-    application = get_application(args.application)
+    application = read_application_options(args)
     seed = read_integer("--seed", args.seed)
     runs = grid_runs(
         layouts=_read_layouts(args),
@@ -77,7 +77,7 @@ def read_plan(args: argparse.Namespace) -> tuple[Plan, Dataset | None]:
     files = open_images(args.images) if args.images else None
     images = len(files.images) if files else read_integer("--synthetic", args.synthetic)
     dataset = files.name if files else synthetic_name(images, seed)
-    return Plan(application.name, args.cluster or default_cluster_name(), dataset, images, seed, runs), files
+    return Plan(application, args.cluster or default_cluster_name(), dataset, images, seed, runs), files
 
 
 def _read_layouts(args: argparse.Namespace) -> list[Layout]:

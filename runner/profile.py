@@ -107,7 +107,7 @@ def _execute(campaign: Campaign, plan: Plan, store: Store, files: Dataset | None
 def _introduce(campaign: Campaign, plan: Plan, progress: Progress) -> None:
     course = campaign.course()
     left = course.left
-    runs = f"{course.standing.total} runs of {plan.application} on {plan.cluster}"
+    runs = f"{course.standing.total} runs of {plan.application.name} on {plan.cluster}"
     progress.say(f"campaign {campaign.name}: {runs}, {len(left)} left")
     if crowded := count_oversubscribed(left, visible_cpus()):
         progress.say(

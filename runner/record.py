@@ -8,7 +8,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from runner.applications import get_application
 from runner.conf import GC
 from runner.execution import Execution
 from runner.host import describe_hardware
@@ -68,7 +67,7 @@ def make_record(
     one, log = run.configuration, execution.log
     row = {
         "run_id": spec.run_id,
-        "application": plan.application,
+        "application": plan.application.name,
         "cluster": plan.cluster,
         "num_executors": one.num_executors,
         "executor_cores": max(spec.executor_cores),
@@ -97,7 +96,7 @@ def _settings(plan: Plan, spec: RunSpec, execution: Execution, outcome: Outcome,
         "gc": GC,
         "worker_reuse": True,
         "task_cpus": spec.task_cpus,
-        "input_size": get_application(spec.application).input_size,
+        "input_size": plan.application.input_size,
         "batch_size": spec.batch_size,
         "tasks": spec.tasks,
         "accelerator": "none",
@@ -116,6 +115,8 @@ def _settings(plan: Plan, spec: RunSpec, execution: Execution, outcome: Outcome,
         seen |= {_MEASURED.get(name, name): round(execution.result[name], 3) for name in SECONDS}
         # 1 when each task computed on exactly its cores all the time; Spark's own CPU time leaves Python out.
         seen["cpu_per_task_core"] = round(execution.result["cpu_s"] / (execution.result["wall_s"] * spec.task_cpus), 3)
+    if plan.application.model_sha256 is not None:
+        asked |= {"model_sha256": plan.application.model_sha256, "preprocessing": plan.application.preprocessing}
     return asked | seen | ({"reason": outcome.reason} if outcome.reason else {})
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from runner.synthetic import make_synthetic
 from store import open_store
 from tests.runner.helpers import processes_of, run_profile
+from tests.runner.test_model_file import DENSE, INPUT, write_model
 
 ONE_RUN = ("--executors", "1", "--images-per-partition", "10")
 
@@ -22,11 +22,10 @@ def only_row(home: Path) -> dict[Any, Any]:
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str], str, str]:
-    """A campaign over a folder in which one file is no picture: home, arguments, what it said on each stream."""
+    """A campaign with a model file that has lost its weights: home, arguments, what it said on each stream."""
     home = tmp_path_factory.mktemp("broken")
-    photos = make_synthetic(home / "given", 3, seed=0).files[0].parent
-    (photos / "holiday.jpg").write_bytes(b"not a picture")
-    arguments = [*ONE_RUN, "--images", str(photos)]
+    model = write_model(home / "weightless.keras", INPUT, DENSE)
+    arguments = [*ONE_RUN, "--application", "weightless", "--model", str(model), "--synthetic", "4"]
     done = run_profile(home, *arguments)
     assert done.returncode == 1, done.stderr  # nothing of this call succeeded
     return home, arguments, done.stdout, done.stderr
@@ -44,8 +43,7 @@ def test_a_failed_run_is_a_row_without_a_time(broken: tuple[Path, list[str], str
 def test_the_reason_says_what_happened_in_one_line(broken: tuple[Path, list[str], str, str]) -> None:
     home, _, _, stderr = broken
     reason = only_row(home)["settings"]["reason"]
-    assert reason.startswith("ImageError: cannot decode ")
-    assert "holiday.jpg" in reason
+    assert reason.startswith("RunnerError: --model: Keras cannot load weightless.keras: ")
     assert f"failed (user_code): {reason}" in stderr
     assert "Traceback" not in stderr
 
@@ -54,7 +52,7 @@ def test_the_output_of_a_failed_run_is_kept(broken: tuple[Path, list[str], str, 
     home, _, _, stderr = broken
     folder = home / "logs" / only_row(home)["run_id"]
     assert {"driver.log", "master.log", "worker-0.log", "supervisor.log"} <= {path.name for path in folder.iterdir()}
-    assert "ImageError" in (folder / "driver.log").read_text() + "".join(
+    assert "RunnerError" in (folder / "driver.log").read_text() + "".join(
         path.read_text() for path in folder.glob("*stderr.log")
     )
     assert str(home / "logs") in stderr
@@ -64,7 +62,7 @@ def test_the_failed_task_is_in_the_store(broken: tuple[Path, list[str], str, str
     home, *_ = broken
     tasks = open_store(home).runs.tasks(only_row(home)["run_id"])
     assert tasks["failed"].tolist() == [True]
-    assert "ImageError" in tasks["reason"][0]
+    assert "RunnerError" in tasks["reason"][0]
 
 
 def test_a_failed_run_is_run_again_only_on_request(broken: tuple[Path, list[str], str, str]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from runner.applications import get_application
 from runner.grid import grid_runs
 from runner.plan import Configuration, Plan, PlannedRun, count_tasks, fit_batch, run_of_row
 
@@ -22,8 +24,8 @@ GRID: dict[str, Any] = {
 def make_plan(**changed: Any) -> Plan:
     grid = GRID | {name: value for name, value in changed.items() if name in GRID}
     others = {name: value for name, value in changed.items() if name not in GRID}
-    seed = {"seed": grid["seed"]}
-    names = {"application": "tiny_cnn", "cluster": "here", "dataset": "d", "images": 40} | seed | others
+    names = {"application": get_application("tiny_cnn"), "cluster": "here", "dataset": "d", "images": 40}
+    names |= {"seed": grid["seed"]} | others
     return Plan(**names, runs=grid_runs(**grid))
 
 
@@ -37,6 +39,7 @@ def make_plan(**changed: Any) -> Plan:
         {"cluster": "there"},
         {"images": 41},
         {"dataset": "e"},
+        {"application": replace(get_application("tiny_cnn"), model_sha256="ab12")},
     ],
 )
 def test_another_plan_gets_another_campaign(changed: dict[str, Any]) -> None:

@@ -1,0 +1,36 @@
+"""What else is worth a word when a run has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from runner.spec import RunSpec
+
+
+def remark(spec: RunSpec, settings: Mapping[str, Any]) -> str:
+    """Return a few words about a run; empty when there is nothing to say.
+
+    Parameters
+    ----------
+    spec : RunSpec
+    settings : mapping
+        The settings of the run's record.
+    """
+    return "; ".join([*_idle(spec), *_corrupt(spec, settings)])
+
+
+def _idle(spec: RunSpec) -> Iterator[str]:
+    idle = len(spec.executor_cores) - spec.tasks
+    if idle > 0:
+        yield f"{_count(spec.tasks, 'task')}, so {_count(idle, 'executor')} had nothing to do"
+
+
+def _corrupt(spec: RunSpec, settings: Mapping[str, Any]) -> Iterator[str]:
+    if corrupt := settings.get("corrupt_images"):
+        first = ", ".join(settings["corrupt_examples"])
+        yield f"{corrupt} of {_count(spec.images, 'image')} could not be read: {first}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

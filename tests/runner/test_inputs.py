@@ -1,0 +1,73 @@
+"""Whatever users bring, on real executors: their own model, their photos with broken ones among them, CIFAR-10."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from store import open_store
+from tests.runner.helpers import PATIENCE_S, ROOT, run_profile
+from tests.runner.samples import BROKEN, write_samples
+
+ONE_RUN = ("--executors", "1", "--images-per-partition", "10")
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Keras model file for grey images that are wider than high, with a compiled optimiser."""
+    path = tmp_path_factory.mktemp("models") / "grey_net.keras"
+    script = f"""
+import keras
+model = keras.Sequential([keras.Input((20, 30, 1)), keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
+model.compile("adam", "categorical_crossentropy")
+model.save({str(path)!r})
+"""
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=PATIENCE_S, check=True, capture_output=True)
+    return path
+
+
+def only_row(home: Path) -> dict[Any, Any]:
+    (row,) = open_store(home).runs.load().to_dict("records")
+    return row
+
+
+def test_a_users_model_on_photos_of_which_some_are_broken(tmp_path: Path, model: Path) -> None:
+    photos = write_samples(tmp_path / "samples")
+    (photos / "data_batch_1.bin").unlink()
+    home = tmp_path / "home"
+    done = run_profile(home, *ONE_RUN, "--model", str(model), "--application", "grey_net", "--images", str(photos))
+    assert done.returncode == 0, done.stderr
+    row = only_row(home)
+    assert (row["application"], row["status"], row["input_images"]) == ("grey_net", "ok", 13)
+    settings = row["settings"]
+    assert (settings["predictions"], settings["corrupt_images"], settings["input_size"]) == (9, 4, 30)
+    broken = [name for name in BROKEN if (photos / name).is_file()]
+    assert sorted(example.partition(":")[0] for example in settings["corrupt_examples"]) == broken
+    assert f"4 of 13 images could not be read: {settings['corrupt_examples'][0]}, " in done.stderr
+    assert len(settings["model_sha256"]) == 64
+
+
+def test_cifar_records(tmp_path: Path) -> None:
+    photos = write_samples(tmp_path / "samples")
+    home = tmp_path / "home"
+    done = run_profile(home, *ONE_RUN, "--images", str(photos))
+    assert done.returncode == 0, done.stderr
+    settings = only_row(home)["settings"]
+    assert (settings["predictions"], settings["corrupt_images"]) == (1, 1)
+    assert settings["corrupt_examples"] == ["data_batch_1.bin#1: the record is cut short"]
+    assert settings["dataset"].startswith("cifar10-2-")
+
+
+def test_images_of_which_none_can_be_read_are_no_run(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "holiday.jpg").write_text("not a picture")
+    home = tmp_path / "home"
+    assert run_profile(home, *ONE_RUN, "--images", str(photos)).returncode == 1
+    row = only_row(home)
+    assert row["status"] == "failed"
+    assert "none of the 1 images could be read; the first: holiday.jpg: Unknown image" in row["settings"]["reason"]
