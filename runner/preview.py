@@ -5,14 +5,68 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import pandas as pd
+
+from runner.course import Course
+from runner.expected import Expectation
+from runner.host import visible_memory_mib
 from runner.images import sample_size
 from runner.plan import MIB_PER_GIB, Plan, PlannedRun, count_tasks
+from store.cli import print_frame
+from store.durations import duration
 
 
-def describe_plan(plan: Plan, left: Sequence[PlannedRun]) -> list[dict[str, Any]]:
-    """Return one row a planned run: what it is, how much it processes, and whether it is done already."""
-    undone = set(left)
-    return [_describe(plan, run) | {"done": run not in undone} for run in plan.runs]
+def preview(campaign: str, plan: Plan, course: Course, expected: Expectation) -> dict[str, Any]:
+    """Return what ``--dry-run`` says, for scripts.
+
+    Returns
+    -------
+    dict
+        ``campaign``; ``planned``, ``already_done``, ``skipped`` and ``left`` runs; ``expected_s`` for all that are left
+        (None when no model can say) and ``expected_by``; ``beyond_this_machine``, those of them that need more memory
+        than there is; ``runs``: one a run, skipped ones at the end, each with
+        ``done``, ``expected_s`` and ``skipped`` (why, or empty).
+    """
+    left = set(course.left)
+    rows = [
+        _describe(plan, run) | {"done": run not in left, "expected_s": expected.seconds.get(run), "skipped": ""}
+        for run in course.agenda.runs
+    ]
+    rows += [
+        _describe(plan, one.run) | {"done": False, "expected_s": None, "skipped": one.reason}
+        for one in course.agenda.skipped
+    ]
+    return {
+        "campaign": campaign,
+        "planned": course.standing.total,
+        "already_done": course.standing.done,
+        "skipped": len(course.agenda.skipped),
+        "left": len(left),
+        "expected_s": sum(expected.seconds[run] for run in left) if expected.seconds else None,
+        "expected_by": expected.source,
+        "beyond_this_machine": sum(_memory_mib(run) > visible_memory_mib() for run in left),
+        "runs": rows,
+    }
+
+
+def print_preview(content: dict[str, Any]) -> None:
+    """Print what `preview` returned, for people."""
+    runs = pd.DataFrame(content["runs"])
+    runs["executor_cores"] = runs["executor_cores"].map(lambda cores: "+".join(map(str, cores)))
+    runs["expected_s"] = runs["expected_s"].map(lambda seconds: "" if pd.isna(seconds) else f"{seconds:.0f}")
+    print_frame(runs if content["skipped"] else runs.drop(columns="skipped"))
+    if content["expected_s"] is None:
+        print(f"no expected time: {content['expected_by']}")
+    else:
+        time = duration(content["expected_s"])
+        print(f"expected time of the {content['left']} runs that are left: {time} ({content['expected_by']})")
+    if content["beyond_this_machine"]:
+        print(f"{content['beyond_this_machine']} of the runs need more memory than this machine has")
+    skipped = f", {content['skipped']} skipped" if content["skipped"] else ""
+    print(
+        f"campaign {content['campaign']}: {content['planned']} runs planned, {content['already_done']} already done"
+        f"{skipped}"
+    )
 
 
 def _describe(plan: Plan, run: PlannedRun) -> dict[str, Any]:
@@ -29,6 +83,10 @@ def _describe(plan: Plan, run: PlannedRun) -> dict[str, Any]:
         "input_images": images,
         "tasks": count_tasks(images, one.images_per_partition),
     }
+
+
+def _memory_mib(run: PlannedRun) -> int:
+    return run.configuration.num_executors * run.configuration.executor_memory_mib
 
 
 def count_oversubscribed(runs: Sequence[PlannedRun], cpus: int) -> int:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import asdict
-
-import pandas as pd
 
 from runner.arguments import read_integer, read_seconds
 from runner.campaign import Campaign, Limits, Slice, Summary
 from runner.disk import DiskFullError
 from runner.environment import check_java
 from runner.errors import RunnerError
+from runner.expected import expect_runs
 from runner.host import visible_cpus, visible_memory_mib
 from runner.images import Dataset
 from runner.interrupts import stop_signals_interrupt
 from runner.plan import Plan
 from runner.planning import add_plan_options, read_plan
-from runner.preview import count_oversubscribed, describe_plan
+from runner.preview import count_oversubscribed, preview, print_preview
 from runner.progress import Progress
+from runner.report import make_report
+from runner.report_text import report_text
 from runner.synthetic import make_synthetic
 from store import Store, open_store
-from store.cli import add_home, add_json, print_frame
+from store.cli import add_home, add_json, print_json
 
 
 def add_profile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -59,12 +59,12 @@ def profile(args: argparse.Namespace) -> int:
     name = args.campaign or plan.default_campaign()
     campaign = Campaign(store, plan, name, retry_failed=args.retry_failed, limits=limits)
     if args.dry_run:
-        return _show_plan(campaign, plan, as_json=args.json)
+        return _show_plan(campaign, plan, store, as_json=args.json)
     _check_memory(plan)
     check_java()
     with stop_signals_interrupt():
         summary = _execute(campaign, plan, store, files, part)
-    _show_summary(summary, as_json=args.json)
+    _show_summary(summary, store, as_json=args.json)
     return 1 if summary.failed and not summary.ok else 0
 
 
@@ -121,25 +121,25 @@ def _tell_photos(progress: Progress, ready: int, total: int) -> None:
         progress.note(f"synthetic photos: {ready} of {total}")
 
 
-def _show_plan(campaign: Campaign, plan: Plan, *, as_json: bool) -> int:
-    rows = describe_plan(plan, campaign.course().left)
-    done = sum(row["done"] for row in rows)
+def _show_plan(campaign: Campaign, plan: Plan, store: Store, *, as_json: bool) -> int:
+    course = campaign.course()
+    content = preview(campaign.name, plan, course, expect_runs(store, plan, course.agenda.runs))
     if as_json:
-        print(
-            json.dumps({"campaign": campaign.name, "planned": len(rows), "already_done": done, "runs": rows}, indent=2)
-        )
+        print_json(content)
     else:
-        print_frame(pd.DataFrame(rows))
-        print(f"campaign {campaign.name}: {len(rows)} runs planned, {done} already done")
+        print_preview(content)
     return 0
 
 
-def _show_summary(summary: Summary, *, as_json: bool) -> None:
+def _show_summary(summary: Summary, store: Store, *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(asdict(summary), indent=2))
-    else:
-        print(
-            f"campaign {summary.campaign}: {summary.planned} runs planned, {summary.already_done} were done already, "
-            f"{summary.ok} ok and {summary.failed} failed now, {summary.left} left, "
-            f"{summary.skipped} skipped for want of memory"
-        )
+        print_json(asdict(summary))
+        return
+    print(
+        f"campaign {summary.campaign}: {summary.planned} runs planned, {summary.already_done} were done already, "
+        f"{summary.ok} ok and {summary.failed} failed now, {summary.left} left, "
+        f"{summary.skipped} skipped for want of memory"
+    )
+    if not summary.left:
+        store.inbox.drain()
+        print(report_text(make_report(store, summary.campaign)))

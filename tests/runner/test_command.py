@@ -98,6 +98,7 @@ def test_table_9_is_1260_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     plan = json.loads(capsys.readouterr().out)
     assert plan["planned"] == len(plan["runs"]) == 1260
     assert max(run["total_cores"] for run in plan["runs"]) == 24
+    assert (plan["beyond_this_machine"] > 0) == (visible_memory_mib() < 3 * 14 * 1024)
 
 
 def test_two_executors_share_five_cores(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
