@@ -166,17 +166,18 @@ def published_effects(application: str, value: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``column``, ``level``, ``published``.
+        ``column``, ``level``, ``published``; no rows for an application that the paper did not study.
     """
     p = published()
-    if value == "task_s":
-        by_column: dict[str, dict[Any, float]] = {
+    by_column: dict[str, dict[Any, float]] = {}
+    if value == "task_s" and application in applications():
+        by_column = {
             "executor_cores": _by_level(p["table_6a_scaled_task_time_by_executor_cores"][application]),
             "num_executors": _by_level(p["table_6b_scaled_task_time_by_num_executors"][application]),
         }
-    else:
+    elif application in applications():
         figures = published_application(application)
         by_column = {"executor_cores": figures.by_cores, "num_executors": figures.by_executors}
         by_column["sampling_rate_pct"] = figures.by_sampling_rate
     rows = [(column, level, mean) for column, levels in by_column.items() for level, mean in levels.items()]
-    return pd.DataFrame(rows, columns=["column", "level", "published"])
+    return pd.DataFrame(rows, columns=["column", "level", "published"]).astype({"level": float, "published": float})

@@ -20,6 +20,8 @@ RUN_COLUMNS = (
     RATE,
 )
 
+_WORST = ["run_id", "num_executors", "executor_cores"]
+
 
 def residuals(model: ScenarioModel, runs: pd.DataFrame) -> pd.DataFrame:
     """Actual and predicted completion time of each run that ``model`` was fitted on, by protocol.
@@ -71,13 +73,12 @@ def summary(found: pd.DataFrame, rate: float) -> pd.DataFrame:
     -------
     DataFrame
         ``scenario``, ``protocol``, ``runs``, ``low`` (5 %), ``median``, ``high`` (95 %), ``worst`` (largest size), and
-        ``worst_run``, its run_id.
+        of the worst run ``run_id``, ``num_executors``, ``executor_cores``.
     """
     tested = found[found[RATE] == rate].reset_index(drop=True)
     rows = []
     for (scenario, protocol), own in tested.groupby(["scenario", "protocol"], sort=False):
         percents = own["relative_residual_pct"]
-        worst = percents.abs().idxmax()
-        low, median, high = percents.quantile([0.05, 0.5, 0.95])
-        rows.append((scenario, protocol, len(own), low, median, high, percents[worst], own.loc[worst, "run_id"]))
-    return pd.DataFrame(rows, columns=["scenario", "protocol", "runs", "low", "median", "high", "worst", "worst_run"])
+        worst = own.loc[percents.abs().idxmax(), ["relative_residual_pct", *_WORST]]
+        rows.append((scenario, protocol, len(own), *percents.quantile([0.05, 0.5, 0.95]), *worst))
+    return pd.DataFrame(rows, columns=["scenario", "protocol", "runs", "low", "median", "high", "worst", *_WORST])

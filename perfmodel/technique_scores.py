@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import pandas as pd
 from threadpoolctl import threadpool_limits
@@ -14,7 +15,7 @@ from perfmodel.model import ScenarioModel
 from perfmodel.regressor import ScenarioRegressor, level1_rows, search_folds
 from perfmodel.scenarios import RATE, scenario_named
 from perfmodel.search import select
-from perfmodel.techniques import TECHNIQUES
+from perfmodel.techniques import TECHNIQUES, Params, convergence_ignored
 
 
 class _Level(NamedTuple):
@@ -28,7 +29,32 @@ class _Level(NamedTuple):
     y_test: FloatArray
 
 
-def technique_scores(model: ScenarioModel, runs: pd.DataFrame) -> pd.DataFrame:
+class ScoreJob(NamedTuple):
+    """A fitted model of an application on a cluster, and the runs of the fit."""
+
+    application: str
+    cluster: str
+    model: ScenarioModel
+    runs: pd.DataFrame
+    techniques: Sequence[str] = tuple(TECHNIQUES)
+
+
+def has_techniques(model: ScenarioModel) -> bool:
+    """Whether the scenario chooses among techniques: those of the paper do."""
+    return isinstance(model.regressor_, ScenarioRegressor)
+
+
+def score(job: ScoreJob) -> pd.DataFrame:
+    """`technique_scores` with the columns ``application`` and ``cluster``, for `perfmodel.spread`."""
+    found = technique_scores(job.model, job.runs, job.techniques)
+    found.insert(0, "application", job.application)
+    found.insert(1, "cluster", job.cluster)
+    return found
+
+
+def technique_scores(
+    model: ScenarioModel, runs: pd.DataFrame, techniques: Sequence[str] = tuple(TECHNIQUES)
+) -> pd.DataFrame:
     """Search every technique's grid by itself at every level, the levels below as the model has them.
 
     Techniques that were no candidates because they cannot extrapolate are scored too. A level 1 is tested on the
@@ -37,9 +63,10 @@ def technique_scores(model: ScenarioModel, runs: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     model : ScenarioModel
-        Fitted; of a scenario of the paper, otherwise there is nothing to choose and the result is empty.
+        Fitted, and one that `has_techniques`.
     runs : DataFrame
         The runs of the fit, with ``completion_time_s``.
+    techniques : sequence of str
 
     Returns
     -------
@@ -48,32 +75,58 @@ def technique_scores(model: ScenarioModel, runs: pd.DataFrame) -> pd.DataFrame:
         dict), ``chosen`` (bool: the model has this one).
     """
     rows = []
-    if isinstance(model.regressor_, ScenarioRegressor):
-        with threadpool_limits(limits=1, user_api="blas"):
-            for level in _levels(model, model.regressor_, runs):
-                rows += [_score(model, model.regressor_, level, technique) for technique in TECHNIQUES]
+    with threadpool_limits(limits=1, user_api="blas"):
+        for level in [*_level1(model, runs), _final(model, runs)]:
+            rows += [_row(model, level, technique) for technique in techniques]
     return pd.DataFrame(rows, columns=["scenario", "level", "technique", "accuracy_pct", "params", "chosen"])
 
 
-def _levels(model: ScenarioModel, regressor: ScenarioRegressor, runs: pd.DataFrame) -> list[_Level]:
+def linear_scores(model: ScenarioModel, runs: pd.DataFrame) -> pd.DataFrame:
+    """What each grid point of the techniques that can extrapolate scores at the last level, by the paper's protocol.
+
+    Parameters
+    ----------
+    model : ScenarioModel
+        Fitted, and one that `has_techniques`.
+    runs : DataFrame
+        The runs of the fit, with ``completion_time_s``.
+
+    Returns
+    -------
+    DataFrame
+        ``technique``, ``params``, ``accuracy_pct``.
+    """
+    level = _final(model, runs)
+    rows = []
+    for technique in (technique for technique in TECHNIQUES.values() if technique.extrapolates):
+        for params in technique.grid:
+            estimator: Any = technique.estimator(params, model.seed)
+            with convergence_ignored():
+                predicted = estimator.fit(level.X, level.y).predict(level.X_test)
+            rows.append((technique.name, params, accuracy_pct(level.y_test, predicted)))
+    return pd.DataFrame(rows, columns=["technique", "params", "accuracy_pct"])
+
+
+def _level1(model: ScenarioModel, runs: pd.DataFrame) -> Iterator[_Level]:
     scenario = scenario_named(model.scenario)
-    averaged = scenario.average(runs)
-    training = scenario.training_rows(averaged)
-    levels = []
-    for name in regressor.level1_:
+    training = scenario.training_rows(scenario.average(runs))
+    for name in model.regressor_.level1_:
         kept, scaled = level1_rows(scenario, name, training)
         X, y = feature_matrix(kept, [name]), scaled.to_numpy(dtype=float)
-        levels.append(_Level(name, X, y, search_folds(kept), X, y))
-    tested = averaged[averaged[RATE] == model.test_rate_]
-    y, y_test = (frame["completion_time_s"].to_numpy(dtype=float) for frame in (training, tested))
-    X, X_test = regressor.final_inputs(training), regressor.final_inputs(tested)
-    return [*levels, _Level("final", X, y, search_folds(training), X_test, y_test)]
+        yield _Level(name, X, y, search_folds(kept), X, y)
 
 
-def _score(
-    model: ScenarioModel, regressor: ScenarioRegressor, level: _Level, technique: str
-) -> tuple[str, str, str, float, dict[str, object], bool]:
+def _final(model: ScenarioModel, runs: pd.DataFrame) -> _Level:
+    scenario = scenario_named(model.scenario)
+    averaged = scenario.average(runs)
+    training, tested = scenario.training_rows(averaged), averaged[averaged[RATE] == model.test_rate_]
+    X, X_test = (model.regressor_.final_inputs(rows) for rows in (training, tested))
+    y, y_test = (rows["completion_time_s"].to_numpy(dtype=float) for rows in (training, tested))
+    return _Level("final", X, y, search_folds(training), X_test, y_test)
+
+
+def _row(model: ScenarioModel, level: _Level, technique: str) -> tuple[str, str, str, float, Params, bool]:
     found = select(level.X, level.y, [technique], level.folds, model.seed)
     accuracy = accuracy_pct(level.y_test, found.estimator.predict(level.X_test))
-    chosen = regressor.choices_[level.name]["technique"] == technique
+    chosen = model.regressor_.choices_[level.name]["technique"] == technique
     return model.scenario, level.name, technique, accuracy, found.winner.params, chosen

@@ -62,3 +62,5 @@ def test_published_effects_by_level():
     tasks = published_effects("resnet50", "task_s").set_index(["column", "level"])["published"]
     assert (tasks["executor_cores", 2], tasks["num_executors", 1]) == (0.53, 0.99)
     assert len(tasks) == 7
+    assert published_effects("vgg16", "task_s").empty
+    assert published_effects("vgg16", "completion_time_s").empty

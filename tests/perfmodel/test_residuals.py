@@ -65,7 +65,7 @@ def test_an_artefact_keeps_what_its_residuals_need(runs):
 def test_the_summary_names_the_worst_run(runs):
     spoiled = runs.assign(completion_time_s=runs["completion_time_s"].where(runs["run_id"] != "run-5", 1e5))
     found = summary(residuals(fit(spoiled, "5"), spoiled), 100.0).set_index("protocol")
-    assert found.loc[PAPER, "worst_run"] == "run-5"
+    assert found.loc[PAPER, "run_id"] == "run-5"
     assert found.loc[PAPER, "runs"] == 18
     assert (found["low"] <= found["median"]).all()
     assert found.loc[HELD_OUT, "worst"] > found.loc[HELD_OUT, "high"]
