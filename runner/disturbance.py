@@ -16,8 +16,8 @@ from runner.plan import run_of_row
 Row = Mapping[Any, Any]
 # Repeats that vary less, in percent of their mean, are taken as one measurement.
 STEADY_PCT = 5.0
-# A tenth of a core is what a run may miss; clock ticks and kernel threads stay below.
-NOTICEABLE_CORES = 0.1
+# What a run may miss; an idle machine with two cores showed 0.02 to 0.04 cores that were busy with something else.
+NOTICEABLE_CORES = 0.2
 # Undisturbed tasks get 93 to 98 % of their core; one that was disturbed got 81 % (docs/measured-campaign.md).
 NOTICEABLE_SHARE = 0.05
 _PHASES = {"model_load_s": "loading the model", "decode_s": "decoding", "predict_s": "prediction"}
@@ -37,7 +37,8 @@ def find_disturbed(runs: pd.DataFrame) -> list[Finding]:
     """Return the runs that something from outside disturbed.
 
     Signs are cores that other processes or other machines took although the run could have used them, and tasks that
-    got less of their cores than those of their peers: runs with the same executors, cores and sampling rate.
+    got less of their cores than those of their peers: runs with the same executors, cores, sampling rate and number of
+    tasks at a time.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def find_disturbed(runs: pd.DataFrame) -> list[Finding]:
     usual = _usual_other_cores(rows)
     peers = defaultdict(list)
     for row in rows:
-        peers[_layout(row)].append(row["settings"]["cpu_per_task_core"])
+        peers[_layout(row)].append(_cpu_share(row))
     return [
         _finding(row, "; ".join(reasons))
         for row in rows
@@ -87,7 +88,13 @@ def _finding(row: Row, why: str) -> Finding:
 
 
 def _layout(row: Row) -> tuple[Any, ...]:
-    return row["num_executors"], row["total_cores"], row["sampling_rate_pct"]
+    at_a_time = min(row["settings"]["tasks"], row["total_cores"])
+    return row["num_executors"], row["total_cores"], row["sampling_rate_pct"], at_a_time
+
+
+def _cpu_share(row: Row) -> float:
+    settings = row["settings"]
+    return float(settings["work_cpu_s"] / (settings["work_wall_s"] * settings["task_cpus"]))
 
 
 def _usual_other_cores(rows: Sequence[Row]) -> float:
@@ -107,7 +114,7 @@ def _taken_cores(row: Row, usual: float) -> Iterator[str]:
 
 
 def _small_share(row: Row, usual: float) -> Iterator[str]:
-    share = row["settings"]["cpu_per_task_core"]
+    share = _cpu_share(row)
     if share < usual - NOTICEABLE_SHARE:
         yield f"its tasks got {share:.0%} of a core, those of its peers {usual:.0%}"
 

@@ -15,7 +15,7 @@ from store.cli import add_home, add_json, print_json
 
 _CONFIDENCE = (
     "Signs of a disturbance: cores that others took while the run could have used them, and tasks that got less of "
-    "their cores than those of runs with the same executors, cores and sampling rate."
+    "their cores than those of runs with the same executors, cores, sampling rate and number of tasks at a time."
 )
 
 

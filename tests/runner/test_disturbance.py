@@ -49,13 +49,20 @@ def test_cores_that_the_hypervisor_took() -> None:
 
 
 def test_tasks_that_got_less_of_a_core_than_their_peers() -> None:
-    (found,) = find_disturbed(campaign(cpu_per_task_core=0.81, other_cores=1.4))
+    (found,) = find_disturbed(campaign(work_cpu_s=16.2, other_cores=1.4))
     assert found.why.endswith("; its tasks got 81% of a core, those of its peers 95%")
 
 
 def test_peers_have_the_same_cores_and_sampling_rate() -> None:
-    small = [row(8.0, repeat=repeat, sampling_rate_pct=1.0, settings={"cpu_per_task_core": 0.7}) for repeat in (1, 2)]
+    small = [row(8.0, repeat=repeat, sampling_rate_pct=1.0, settings={"work_cpu_s": 14.0}) for repeat in (1, 2)]
     assert find_disturbed(frame(*(row(repeat=repeat) for repeat in (1, 2, 3)), *small)) == []
+
+
+def test_tasks_that_share_a_machine_are_no_peers_of_one_alone() -> None:
+    # A pair of tasks gets less of its cores than a task that is alone on them.
+    alone = [row(repeat=repeat, total_cores=2, settings={"tasks": 1, "work_cpu_s": 19.8}) for repeat in (1, 2, 3)]
+    pair = row(repeat=1, total_cores=2, images_per_partition=25, settings={"tasks": 2, "work_cpu_s": 18.6})
+    assert find_disturbed(frame(*alone, pair)) == []
 
 
 def test_failed_runs_are_not_looked_at() -> None:
