@@ -9,6 +9,7 @@ from dataclasses import asdict
 from store import cli, document, runlog
 from store.errors import SparkcastError
 from store.imports import Imported
+from store.registry_commands import add_registry
 from store.store import Store, open_store
 
 
@@ -21,8 +22,7 @@ def parser() -> argparse.ArgumentParser:
     _undo(commands)
     _runs(commands)
     _tasks(commands)
-    _models(commands)
-    _promote(commands)
+    add_registry(commands)
     _format(commands)
     return top
 
@@ -77,22 +77,6 @@ def _tasks(commands: Commands[argparse.ArgumentParser]) -> None:
     command.add_argument("--cluster", help="only runs of this cluster")
     _add_format(command)
     command.set_defaults(func=list_tasks)
-
-
-def _models(commands: Commands[argparse.ArgumentParser]) -> None:
-    command = _command(commands, "models", "List the models, one line a version.")
-    command.add_argument("--application", help="only models of this application")
-    command.add_argument("--cluster", help="only models of this cluster")
-    _add_format(command)
-    command.set_defaults(func=list_models)
-
-
-def _promote(commands: Commands[argparse.ArgumentParser]) -> None:
-    command = _command(commands, "promote", "Let an alias point at a version of a model.")
-    command.add_argument("name", metavar="NAME", help="application@cluster/scenario")
-    command.add_argument("version", metavar="VERSION", help="3, v3, latest or another alias")
-    command.add_argument("--alias", default="champion", help="default: champion, which the app uses")
-    command.set_defaults(func=promote)
 
 
 def _format(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -168,22 +152,6 @@ def list_runs(args: argparse.Namespace) -> None:
 def list_tasks(args: argparse.Namespace) -> None:
     """Print the tasks of the runs that pass the filters."""
     cli.print_frame(_open(args).runs.all_tasks(args.application, args.cluster), args.format)
-
-
-def list_models(args: argparse.Namespace) -> None:
-    """Print the versions that pass the filters."""
-    frame = _open(args).registry.load(args.application, args.cluster)
-    if args.format == "table":
-        frame = frame[["name", "version", "aliases", "techniques", "training_runs", "created_at"]]
-    cli.print_frame(frame, args.format)
-
-
-def promote(args: argparse.Namespace) -> None:
-    """Move an alias and say where it points."""
-    store = _open(args)
-    store.registry.promote(args.name, args.version, args.alias)
-    version = store.registry.get(args.name, args.alias).version
-    print(f"{args.alias} of {args.name} is now version {version}")
 
 
 def print_format(args: argparse.Namespace) -> None:

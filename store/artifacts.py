@@ -58,3 +58,7 @@ class Artifacts:
         if sha256(content) != digest:
             raise ArtefactError(f"{path} was changed: its SHA-256 is not the registered one")
         return content
+
+    def delete(self, digest: str) -> None:
+        """Delete the bytes; nothing happens when they are gone already."""
+        self.path(digest).unlink(missing_ok=True)

@@ -210,6 +210,18 @@ MIGRATIONS: tuple[Migration, ...] = (
         );
         """,
     ),
+    Migration(
+        4,
+        "versions that are archived, purged and sealed",
+        """
+        ALTER TABLE models ADD COLUMN archived_at TIMESTAMP;
+        ALTER TABLE models ADD COLUMN purged_at TIMESTAMP;
+        ALTER TABLE models ADD COLUMN seal VARCHAR;
+        CREATE OR REPLACE VIEW aliases AS
+            SELECT name, alias, arg_max(version, number) AS version
+            FROM alias_events GROUP BY name, alias HAVING arg_max(version, number) > 0;
+        """,
+    ),
 )
 
 

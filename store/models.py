@@ -96,6 +96,8 @@ class ModelVersion:
         UTC.
     aliases : tuple of str
         The aliases that point here now.
+    archived_at, purged_at : datetime or None
+        When it was put aside, and when its bytes were deleted; UTC.
     """
 
     name: str
@@ -115,6 +117,8 @@ class ModelVersion:
     artefact_bytes: int
     created_at: datetime
     aliases: tuple[str, ...]
+    archived_at: datetime | None = None
+    purged_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,17 @@ from typing import Any
 
 import pandas as pd
 
+from store import retention
 from store.artifacts import Artifacts
 from store.database import Connection, Database, utc_now
 from store.errors import ArtefactError, StoreError, UnknownModelError
 from store.models import ModelDraft, ModelVersion, Registered
 from store.names import check_name, json_text
+from store.seals import seal
 
 CHAMPION = "champion"
 LATEST = "latest"
+REMOVED = 0  # the version of an alias that was taken away
 Ref = str | int
 
 _VERSIONS = """
@@ -32,10 +35,24 @@ FROM models m LEFT JOIN (
 ) a ON a.name = m.name AND a.version = m.version
 """
 _INSERT = """
-INSERT INTO models VALUES (
-    $name, $version, $application, $cluster, $scenario, $techniques, $params, $seed, $schema,
-    $training_run_ids, $data_sha256, $fingerprint, $environment, $artefact_sha256,
-    $artefact_bytes, $created_at)
+INSERT INTO models BY NAME SELECT
+    $name AS name, $version AS version, $application AS application, $cluster AS cluster, $scenario AS scenario,
+    $techniques AS techniques, $params AS params, $seed AS seed, $feature_schema AS feature_schema,
+    $training_run_ids AS training_run_ids, $data_sha256 AS data_sha256, $fingerprint AS fingerprint,
+    $environment AS environment, $artefact_sha256 AS artefact_sha256, $artefact_bytes AS artefact_bytes,
+    $created_at AS created_at, $seal AS seal
+"""
+_LIST = """
+SELECT m.name, m.version, m.application, m.cluster, m.scenario, m.techniques, m.params, m.seed,
+    m.feature_schema AS schema, m.data_sha256, m.fingerprint, m.environment, m.artefact_sha256, m.artefact_bytes,
+    m.created_at, coalesce(a.aliases, []) AS aliases, m.archived_at, m.purged_at,
+    len(m.training_run_ids) AS training_runs
+FROM models m LEFT JOIN (
+    SELECT name, version, list(alias ORDER BY alias) AS aliases FROM aliases GROUP BY name, version
+) a ON a.name = m.name AND a.version = m.version
+WHERE ($application IS NULL OR m.application = $application) AND ($cluster IS NULL OR m.cluster = $cluster)
+    AND ($archived OR m.archived_at IS NULL)
+ORDER BY m.name, m.version
 """
 _SET_ALIAS = """
 INSERT INTO alias_events
@@ -93,24 +110,36 @@ class Registry:
             If there is no such model, version or alias.
         """
         with self._database.transaction() as connection:
-            version = _resolve(connection, name, ref)
-            return _versions(connection, "WHERE m.name = ? AND m.version = ?", [name, version])[0]
+            return _exactly(connection, name, ref)
 
     def artefact(self, name: str, ref: Ref = CHAMPION) -> bytes:
-        """Return a version's bytes, once their SHA-256 was checked.
+        """Return a version's bytes, once their SHA-256 and the version's record were checked.
 
         Raises
         ------
         UnknownModelError
             If there is no such model, version or alias.
         ArtefactError
-            If the bytes are gone or are not the registered ones.
+            If the bytes are gone or are not the registered ones, or the record was changed.
         """
         found = self.get(name, ref)
+        if problem := self.problem(name, found.version):
+            raise ArtefactError(f"{name} v{found.version}: {problem}; do not use it, fit the model again")
+        return self._artifacts.get(found.artefact_sha256)
+
+    def problem(self, name: str, version: int) -> str:
+        """Say what is wrong with a version's record or bytes; empty when nothing is."""
+        with self._database.transaction() as connection:
+            found = _versions(connection, "WHERE m.name = ? AND m.version = ?", [name, version])[0]
+            if not _is_sealed(connection, name, version):
+                return "its record in the database was changed after it was registered"
+        if found.purged_at is not None:
+            return f"its bytes were purged on {found.purged_at:%Y-%m-%d}"
         try:
-            return self._artifacts.get(found.artefact_sha256)
+            self._artifacts.get(found.artefact_sha256)
         except ArtefactError as error:
-            raise ArtefactError(f"{name} v{found.version}: {error}; do not use it, fit the model again") from error
+            return str(error)
+        return ""
 
     def find(self, fingerprint: str) -> ModelVersion | None:
         """Return the newest version with this fingerprint, None when there is none."""
@@ -119,23 +148,20 @@ class Registry:
             found = _versions(connection, where, [fingerprint])
         return found[0] if found else None
 
-    def load(self, application: str | None = None, cluster: str | None = None) -> pd.DataFrame:
+    def load(
+        self, application: str | None = None, cluster: str | None = None, *, archived: bool = False
+    ) -> pd.DataFrame:
         """Return one row a version, by name and version; the columns are `ModelVersion`'s.
 
-        training_run_ids are counted in training_runs instead; aliases is a list.
+        training_run_ids are counted in training_runs instead; aliases is a list. Archived versions only on demand.
         """
-        where = """
-            WHERE ($application IS NULL OR m.application = $application)
-              AND ($cluster IS NULL OR m.cluster = $cluster) ORDER BY m.name, m.version
-        """
-        filters = {"application": application, "cluster": cluster}
+        filters = {"application": application, "cluster": cluster, "archived": archived}
         with self._database.transaction() as connection:
-            found = _versions(connection, where, filters)
-        names = [*ModelVersion.__dataclass_fields__]
-        frame = pd.DataFrame([vars(version) for version in found], columns=names)
-        counts = frame["training_run_ids"].map(len).astype("int64")
-        frame = frame.assign(training_runs=counts, aliases=frame["aliases"].map(list))
-        return frame.drop(columns="training_run_ids").astype({"version": "int64", "seed": "int64"})
+            frame = connection.execute(_LIST, filters).df()
+        documents = {name: frame[name].map(json.loads) for name in ("techniques", "params", "schema", "environment")}
+        times = {name: frame[name].dt.tz_localize("UTC") for name in ("created_at", "archived_at", "purged_at")}
+        counts = dict.fromkeys(("version", "seed", "training_runs"), "int64")
+        return frame.assign(aliases=frame["aliases"].map(list), **documents, **times).astype(counts)
 
     def metrics(self, name: str, version: int) -> pd.DataFrame:
         """Return a version's figures: metric, protocol, value, unit."""
@@ -157,12 +183,109 @@ class Registry:
             If there is no such model or version.
         """
         _check_alias(alias)
-        self._database.write(
-            lambda connection: _set_alias(connection, name, alias, _resolve(connection, name, version))
-        )
+
+        def work(connection: Connection) -> None:
+            found = _exactly(connection, name, version)
+            if found.archived_at is not None:
+                raise StoreError(f"{name} v{found.version} is archived; restore it before an alias points there")
+            _set_alias(connection, name, alias, found.version)
+
+        self._database.write(work)
+
+    def roll_back(self, name: str, alias: str = CHAMPION) -> int:
+        """Let an alias point again at the version before the one it points at now; return that version.
+
+        Raises
+        ------
+        StoreError
+            If the alias never pointed at another version.
+        """
+        return self._database.write(lambda connection: _roll_back(connection, name, alias))
+
+    def remove_alias(self, name: str, alias: str) -> None:
+        """Take an alias away; its history stays.
+
+        Raises
+        ------
+        StoreError
+            If it is the champion, which the app needs: promote another version instead.
+        UnknownModelError
+            If there is no such alias.
+        """
+        if alias == CHAMPION:
+            raise StoreError(f"{CHAMPION} is what the app uses; promote another version instead of removing it")
+
+        def work(connection: Connection) -> None:
+            _resolve(connection, name, alias)
+            _set_alias(connection, name, alias, REMOVED)
+
+        self._database.write(work)
+
+    def archive(self, name: str, version: Ref) -> None:
+        """Put a version aside: it is not listed or used any more, and `restore` brings it back.
+
+        Raises
+        ------
+        StoreError
+            While an alias points there.
+        UnknownModelError
+            If there is no such model or version.
+        """
+        self._database.write(lambda connection: retention.archive(connection, self._unused(connection, name, version)))
+
+    def restore(self, name: str, version: Ref) -> None:
+        """Bring an archived version back.
+
+        Raises
+        ------
+        StoreError
+            If its bytes were purged.
+        """
+
+        def work(connection: Connection) -> None:
+            retention.restore(connection, _exactly(connection, name, version))
+
+        self._database.write(work)
+
+    def purge(self, name: str, version: Ref) -> int:
+        """Delete the bytes of an archived version for good, and return how many; the record stays, as lineage.
+
+        The same model can be fitted and registered again, as a new version.
+
+        Raises
+        ------
+        StoreError
+            Unless the version is archived.
+        """
+
+        def work(connection: Connection) -> tuple[ModelVersion, bool]:
+            found = self._unused(connection, name, version)
+            return found, retention.purge(connection, found)
+
+        found, is_last = self._database.write(work)
+        if not is_last:
+            return 0
+        self._artifacts.delete(found.artefact_sha256)
+        return found.artefact_bytes
+
+    def _unused(self, connection: Connection, name: str, version: Ref) -> ModelVersion:
+        found = _exactly(connection, name, version)
+        if found.aliases:
+            raise StoreError(
+                f"{name} v{found.version} is {', '.join(found.aliases)}; let the alias point elsewhere first"
+            )
+        return found
+
+    def compare(self, name: str, first: Ref, second: Ref) -> pd.DataFrame:
+        """Return what differs between two versions of a model: field, first, second."""
+        pair = [self.get(name, first), self.get(name, second)]
+        fields = [retention.described(one) | _figures(self.metrics(name, one.version)) for one in pair]
+        names = [key for key in fields[0] | fields[1] if fields[0].get(key) != fields[1].get(key)]
+        rows = [{"field": key, "first": fields[0].get(key), "second": fields[1].get(key)} for key in names]
+        return pd.DataFrame(rows, columns=["field", "first", "second"])
 
     def alias_history(self, name: str) -> pd.DataFrame:
-        """Return every move of an alias of a model, oldest first: alias, version, set_at (UTC)."""
+        """Return every move of an alias of a model, oldest first: alias, version (0: removed), set_at (UTC)."""
         sql = "SELECT alias, version, set_at FROM alias_events WHERE name = ? ORDER BY set_at, number"
         with self._database.transaction() as connection:
             frame = connection.execute(sql, [name]).df()
@@ -201,9 +324,11 @@ def _register(connection: Connection, draft: ModelDraft, digest: str, size: int)
     if known := _known(connection, draft):
         return known
     version = (_newest(connection, draft.name) or 0) + 1
-    connection.execute(_INSERT, _record(draft, version, digest, size))
-    rows = [[draft.name, version, m.name, m.protocol, m.value, m.unit] for m in draft.metrics]
-    if rows:
+    figures = [(m.name, m.protocol, float(m.value), m.unit) for m in draft.metrics]
+    record = _record(draft, version, digest, size)
+    connection.execute(_INSERT, record | {"seal": seal(record, figures)})
+    if figures:
+        rows = [[draft.name, version, *figure] for figure in figures]
         connection.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", rows)
     if version == 1:
         _set_alias(connection, draft.name, CHAMPION, version)
@@ -220,7 +345,7 @@ def _record(draft: ModelDraft, version: int, digest: str, size: int) -> dict[str
         "techniques": json_text(f"{draft.name}: techniques", draft.techniques),
         "params": json_text(f"{draft.name}: params", draft.params),
         "seed": draft.seed,
-        "schema": json_text(f"{draft.name}: schema", draft.schema),
+        "feature_schema": json_text(f"{draft.name}: schema", draft.schema),
         "training_run_ids": list(draft.training_run_ids),
         "data_sha256": draft.data_sha256,
         "fingerprint": draft.fingerprint,
@@ -239,6 +364,40 @@ def _newest(connection: Connection, name: str) -> int | None:
 def _set_alias(connection: Connection, name: str, alias: str, version: int) -> None:
     values = {"name": name, "alias": alias, "version": version, "set_at": utc_now()}
     connection.execute(_SET_ALIAS, values)
+
+
+def _exactly(connection: Connection, name: str, ref: Ref) -> ModelVersion:
+    version = _resolve(connection, name, ref)
+    return _versions(connection, "WHERE m.name = ? AND m.version = ?", [name, version])[0]
+
+
+def _roll_back(connection: Connection, name: str, alias: str) -> int:
+    current = _resolve(connection, name, alias)
+    sql = """
+        SELECT e.version FROM alias_events e JOIN models m ON m.name = e.name AND m.version = e.version
+        WHERE e.name = ? AND e.alias = ? AND e.version <> ? AND m.purged_at IS NULL ORDER BY e.number DESC LIMIT 1
+    """
+    row = connection.execute(sql, [name, alias, current]).fetchone()
+    if row is None:
+        raise StoreError(f"{name}: {alias} never pointed at another version than v{current}; promote one instead")
+    _set_alias(connection, name, alias, row[0])
+    return int(row[0])
+
+
+def _is_sealed(connection: Connection, name: str, version: int) -> bool:
+    """Whether the record is what was registered; versions from before there were seals have none to break."""
+    key = [name, version]
+    cursor = connection.execute("SELECT * FROM models WHERE name = ? AND version = ?", key)
+    names = [field[0] for field in cursor.description or ()]
+    record = dict(zip(names, cursor.fetchall()[0], strict=True))
+    sql = "SELECT metric, protocol, value, unit FROM metrics WHERE name = ? AND version = ?"
+    figures = connection.execute(sql, key).fetchall()
+    return record["seal"] is None or record["seal"] == seal(record, figures)
+
+
+def _figures(metrics: pd.DataFrame) -> dict[str, float]:
+    rows = zip(metrics["metric"], metrics["protocol"], metrics["value"], strict=True)
+    return {f"{metric} ({protocol})" if protocol else str(metric): float(value) for metric, protocol, value in rows}
 
 
 def _resolve(connection: Connection, name: str, ref: Ref) -> int:
@@ -273,5 +432,7 @@ def _version(row: dict[str, Any]) -> ModelVersion:
         row[name] = json.loads(row[name])
     row["training_run_ids"] = tuple(row["training_run_ids"])
     row["aliases"] = tuple(row["aliases"])
-    row["created_at"] = row["created_at"].replace(tzinfo=UTC)
+    for name in ("created_at", "archived_at", "purged_at"):
+        row[name] = row[name] and row[name].replace(tzinfo=UTC)
+    del row["seal"]
     return ModelVersion(**row)

@@ -15,6 +15,7 @@ from store.migrations import migrate
 from store.registry import Registry
 from store.runs import Runs
 from store.uploads import Uploads
+from store.verification import verify
 
 
 class Store:
@@ -41,7 +42,12 @@ class Store:
         self.imports = Imports(database)
         self.uploads = Uploads(database)
         self.registry = Registry(database, Artifacts(home.artifacts))
+        self._database = database
         migrate(database)
+
+    def verify(self) -> tuple[int, list[str]]:
+        """Check all models; see `store.verification.verify`."""
+        return verify(self._database, self.registry)
 
 
 def open_store(home: Path | str | None = None) -> Store:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 
@@ -196,3 +197,129 @@ def test_sixteen_writers_of_one_model_make_one_version(store: Store, draft: Make
         made = list(pool.map(lambda _: store.registry.register(draft(), b"model"), range(16)))
     assert {one.version for one in made} == {1}
     assert sum(one.created for one in made) == 1
+
+
+def two_versions(store: Store, draft: Make) -> None:
+    store.registry.register(draft("f1"), b"first")
+    store.registry.register(draft("f2", seed=8, params={"alpha": 0.5}), b"second")
+
+
+def test_an_archived_version_is_out_of_sight_until_it_is_restored(store: Store, draft: Make) -> None:
+    two_versions(store, draft)
+    store.registry.archive(NAME, 2)
+    assert store.registry.load()["version"].tolist() == [1]
+    everything = store.registry.load(archived=True)
+    assert everything["archived_at"].notna().tolist() == [False, True]
+    with pytest.raises(StoreError, match="v2 is archived; restore it before an alias points there"):
+        store.registry.promote(NAME, 2)
+    store.registry.restore(NAME, 2)
+    assert store.registry.load()["version"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("act", ["archive", "purge"])
+def test_what_an_alias_points_at_stays(store: Store, draft: Make, act: str) -> None:
+    store.registry.register(draft(), b"model")
+    with pytest.raises(StoreError, match="v1 is champion; let the alias point elsewhere first"):
+        getattr(store.registry, act)(NAME, 1)
+    assert store.registry.artefact(NAME) == b"model"
+
+
+def test_purging_frees_the_bytes_and_keeps_the_lineage(store: Store, draft: Make) -> None:
+    two_versions(store, draft)
+    with pytest.raises(StoreError, match="v2 is not archived; archive it first"):
+        store.registry.purge(NAME, 2)
+    store.registry.archive(NAME, 2)
+    assert store.registry.purge(NAME, 2) == len(b"second")
+    assert store.registry.get(NAME, 2).training_run_ids == ("a", "b")
+    with pytest.raises(ArtefactError, match="its bytes were purged on"):
+        store.registry.artefact(NAME, 2)
+    with pytest.raises(StoreError, match="was purged: its bytes are gone"):
+        store.registry.restore(NAME, 2)
+    again = store.registry.register(draft("f2", seed=8, params={"alpha": 0.5}), b"second")
+    assert (again.version, again.created) == (3, True)
+    assert store.registry.artefact(NAME, 3) == b"second"
+
+
+def test_bytes_that_two_versions_share_survive_the_purge_of_one(store: Store, draft: Make) -> None:
+    store.registry.register(draft("f1"), b"same")
+    store.registry.register(draft("f2"), b"same")
+    store.registry.archive(NAME, 2)
+    assert store.registry.purge(NAME, 2) == 0
+    assert store.registry.artefact(NAME, 1) == b"same"
+
+
+def test_an_alias_rolls_back_to_where_it_pointed_before(store: Store, draft: Make) -> None:
+    two_versions(store, draft)
+    with pytest.raises(StoreError, match="champion never pointed at another version than v1"):
+        store.registry.roll_back(NAME)
+    store.registry.promote(NAME, 2)
+    assert store.registry.roll_back(NAME) == 1
+    assert store.registry.get(NAME).version == 1
+    assert store.registry.alias_history(NAME)["version"].tolist() == [1, 2, 1]
+
+
+def test_a_removed_alias_is_gone_and_remembered(store: Store, draft: Make) -> None:
+    two_versions(store, draft)
+    store.registry.promote(NAME, 2, "canary")
+    store.registry.remove_alias(NAME, "canary")
+    with pytest.raises(UnknownModelError, match="no alias 'canary'"):
+        store.registry.get(NAME, "canary")
+    assert store.registry.alias_history(NAME)["version"].tolist() == [1, 2, 0]
+    store.registry.archive(NAME, 2)
+    with pytest.raises(StoreError, match="is what the app uses"):
+        store.registry.remove_alias(NAME, "champion")
+
+
+def test_two_versions_are_compared_field_by_field(store: Store, draft: Make) -> None:
+    store.registry.register(draft("f1"), b"first")
+    better = [Metric("accuracy", "paper", 99.5, "percent"), Metric("t1", "", 60.0, "s")]
+    store.registry.register(draft("f2", params={"alpha": 0.5, "depth": 3}, metrics=better), b"other!")
+    found = store.registry.compare(NAME, 1, "latest").set_index("field")
+    assert found.loc["params.alpha"].tolist() == [0.1, 0.5]
+    assert found.loc["accuracy (paper)"].tolist() == [98.5, 99.5]
+    assert not {"params.depth", "t1", "seed"} & set(found.index)
+
+
+def change(store: Store, sql: str) -> None:
+    with duckdb.connect(str(store.home.database)) as connection:
+        connection.execute(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE models SET params = '{\"alpha\": 9}'",
+        "UPDATE models SET training_run_ids = ['a']",
+        "UPDATE metrics SET value = 100 WHERE metric = 'accuracy'",
+        "DELETE FROM metrics",
+    ],
+)
+def test_a_record_that_was_changed_is_noticed_before_the_bytes_are_used(store: Store, draft: Make, sql: str) -> None:
+    store.registry.register(draft(), b"model")
+    change(store, sql)
+    with pytest.raises(ArtefactError, match="its record in the database was changed"):
+        store.registry.artefact(NAME)
+
+
+def test_a_version_from_before_there_were_seals_still_loads(store: Store, draft: Make) -> None:
+    store.registry.register(draft(), b"model")
+    change(store, "UPDATE models SET seal = NULL, seed = 99")
+    assert store.registry.artefact(NAME) == b"model"
+
+
+def test_verify_is_content_with_what_is_whole(store: Store, draft: Make) -> None:
+    store.registry.register(draft(training_run_ids=[]), b"model")
+    assert store.verify() == (1, [])
+
+
+def test_verify_finds_changed_bytes_changed_records_and_lost_runs(store: Store, draft: Make) -> None:
+    two_versions(store, draft)
+    digest = store.registry.get(NAME, 1).artefact_sha256
+    (store.home.artifacts / digest[:2] / digest).write_bytes(b"malice")
+    change(store, "UPDATE models SET seed = 9 WHERE version = 2")
+    checked, problems = store.verify()
+    assert checked == 2
+    assert [text for text in problems if "v1" in text and "was changed: its SHA-256" in text]
+    assert f"{NAME} v2: its record in the database was changed after it was registered" in problems
+    assert f"{NAME} v2: 2 of the 2 runs that it was trained on are no longer in the store" in problems
+    assert len(problems) == 4
