@@ -89,7 +89,7 @@ class Imports:
         """
         digest = sha256(content)
         with self._database.transaction() as connection:
-            if known := _known(connection, digest):
+            if known := known_upload(connection, digest):
                 return known
         cells = read_csv(content, name)
         frame = cells.frame()
@@ -100,11 +100,11 @@ class Imports:
         notes = (_ORIGIN_NOTE,) if "origin" in frame else ()
 
         def work(connection: Connection) -> Imported:
-            if known := _known(connection, digest):
+            if known := known_upload(connection, digest):
                 return known
             if changed := conflicts(connection, clean, cells.lines):
                 raise InvalidRunsError(changed, name)
-            return _store(connection, Upload(name, digest, clean, by or _user(), notes))
+            return _store(connection, Upload(name, digest, clean, by or current_user(), notes))
 
         return self._database.write(work)
 
@@ -120,8 +120,8 @@ class Upload:
     notes: tuple[str, ...]
 
 
-def _known(connection: Connection, digest: str) -> Imported | None:
-    """Return what to say of a file that was imported before."""
+def known_upload(connection: Connection, digest: str) -> Imported | None:
+    """Return what to say of a file that was imported before; None when it was not, or was undone."""
     row = connection.execute(
         "SELECT upload_id, name, rows, uploaded_at FROM uploads WHERE sha256 = ? AND undone_at IS NULL", [digest]
     ).fetchone()
@@ -134,14 +134,21 @@ def _known(connection: Connection, digest: str) -> Imported | None:
 def _store(connection: Connection, upload: Upload) -> Imported:
     upload_id, rows = str(uuid.uuid4()), len(upload.runs)
     added = insert(connection, Batch(upload.runs), upload_id)
+    imported = Imported(upload_id, upload.name, rows, added, rows - added, upload.notes)
+    record_upload(connection, imported, upload.sha256, upload.by)
+    return imported
+
+
+def record_upload(connection: Connection, imported: Imported, digest: str, by: str) -> None:
+    """Write down what was uploaded, in the transaction that stores it."""
     connection.execute(
         "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, 0, NULL)",
-        [upload_id, upload.name, upload.sha256, rows, added, utc_now(), upload.by],
+        [imported.upload_id, imported.name, digest, imported.rows, imported.added, utc_now(), by],
     )
-    return Imported(upload_id, upload.name, rows, added, rows - added, upload.notes)
 
 
-def _user() -> str:
+def current_user() -> str:
+    """Return the name of this process's user."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # a container may run as a number without a name

@@ -88,7 +88,7 @@ class Application:
     rollovers : set
         Numbers of the parts that Databricks wrote.
     seen : Span
-        Of everything that has a time.
+        Of all that the driver did; executors may run on another clock.
     codec : str
         How the log is compressed.
     cut : bool
@@ -195,7 +195,6 @@ def _profile(app: Application, event: events.ResourceProfileAdded) -> None:
 
 
 def _executor_added(app: Application, event: events.ExecutorAdded) -> None:
-    app.seen.add(event.at_ms)
     known = app.executors.get(event.executor)
     if known is None:
         info = event.info
@@ -208,7 +207,6 @@ def _executor_added(app: Application, event: events.ExecutorAdded) -> None:
 
 
 def _executor_removed(app: Application, event: events.ExecutorRemoved) -> None:
-    app.seen.add(event.at_ms)
     reason = event.reason[:LONGEST_REASON]
     executor = app.executors.get(event.executor)
     if executor is not None and executor.removed_ms is None:  # Spark may log a removal twice: the first is it
@@ -218,14 +216,12 @@ def _executor_removed(app: Application, event: events.ExecutorRemoved) -> None:
 
 def _block_manager_added(app: Application, event: events.BlockManagerAdded) -> None:
     """Learn of an executor from Spark 1.2, which announces it in no other way."""
-    app.seen.add(event.at_ms)
     name, at_ms = event.manager.executor, event.at_ms or app.seen.last_ms
     if name not in DRIVERS and name not in app.executors and at_ms is not None:
         app.executors[name] = ExecutorEvents(name, event.manager.host, 0, at_ms)
 
 
 def _block_manager_removed(app: Application, event: events.BlockManagerRemoved) -> None:
-    app.seen.add(event.at_ms)
     executor = app.executors.get(event.manager.executor)
     if executor is not None and executor.cores == 0 and executor.removed_ms is None:
         executor.removed_ms = event.at_ms

@@ -1,0 +1,217 @@
+"""One run out of one application: what its log says, what it cannot say, and what somebody adds to it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from store.errors import EventLogError
+from store.eventlogs.application import Application
+from store.eventlogs.fleet import Fleet, fleet_of, is_dynamic, memory_gb
+from store.eventlogs.outcome import Outcome, outcome_of, window_of
+from store.identity import NAMESPACE
+
+LATE = 0.99  # executors that were there for less of the jobs' time came late
+
+
+@dataclass(frozen=True)
+class Supplied:
+    """What a log cannot know, or does not say; names, units and meaning as in the run log.
+
+    A value that the log knows itself wins over the one that is supplied.
+    """
+
+    application: str | None = None
+    cluster: str | None = None
+    sampling_rate_pct: float | None = None
+    input_images: int | None = None
+    dataset_images: int | None = None
+    images_per_partition: int | None = None
+    campaign: str | None = None
+    num_executors: int | None = None
+    executor_cores: int | None = None
+    executor_memory_gb: float | None = None
+
+
+@dataclass(frozen=True)
+class LoggedRun:
+    """What a log says of its run.
+
+    Parameters
+    ----------
+    row : dict
+        Run-log columns; None is what the log does not say.
+    unknown : dict
+        Why, for each column that is None and that some logs know.
+    notes : tuple of str
+        What a person should know about the values.
+    tasks, stages : int
+        Task attempts and stages that ended.
+    """
+
+    row: Mapping[str, Any]
+    unknown: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    tasks: int = 0
+    stages: int = 0
+
+
+def logged_run(app: Application) -> LoggedRun:
+    """Say what an application's log tells of its run.
+
+    Raises
+    ------
+    EventLogError
+        When it ran no job and nothing failed: there is nothing to learn from it.
+    """
+    if not app.jobs and app.failures.worst is None:
+        raise EventLogError(f"{_title(app)} ran no Spark job; there is no run in it")
+    window, outcome = window_of(app), outcome_of(app)
+    fleet = fleet_of(app, window)
+    seconds = (window.end_ms - window.start_ms) / 1000 if window and outcome.status == "ok" and not app.gap else None
+    started_ms = app.app_start_ms if app.app_start_ms is not None else app.seen.first_ms
+    row: dict[str, Any] = {
+        "run_id": _run_id(app),
+        "num_executors": fleet.executors,
+        "executor_cores": fleet.cores,
+        "total_cores": fleet.total_cores,
+        "executor_memory_gb": memory_gb(app, fleet),
+        "completion_time_s": seconds,
+        "status": outcome.status,
+        "failure_kind": outcome.failure_kind,
+        "started_at": None if started_ms is None else datetime.fromtimestamp(started_ms / 1000, UTC),
+        "spark_version": app.spark_version,
+    }
+    unknown = {name: why for name, why in _reasons(app, fleet).items() if row[name] is None}
+    if outcome.status != "ok":
+        unknown.pop("completion_time_s", None)  # a run that failed has none
+    notes = tuple(_notes(app, fleet, outcome))
+    row["settings"] = _settings(app, fleet, outcome, unknown)
+    return LoggedRun(row, unknown, notes, app.tasks_ended, len(app.stage_ids))
+
+
+def completed(run: LoggedRun, supplied: Supplied) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return the whole row of a run, and what to say about it.
+
+    Raises
+    ------
+    EventLogError
+        When something is still missing that a run needs; it names all of it.
+    """
+    row, notes = dict(run.row), list(run.notes)
+    for name in (each.name for each in fields(Supplied)):
+        value = getattr(supplied, name)
+        if row.get(name) is None:
+            row[name] = value
+        elif value is not None and value != row[name]:
+            notes.append(f"{name} is {row[name]:g}, as the log says; the {value:g} that was given is not used")
+    if missing := _missing(row):
+        raise EventLogError("; ".join(f"{name} is needed: {run.unknown.get(name, _NOT_LOGGED)}" for name in missing))
+    notes += [f"{name} is not known: {why}" for name, why in run.unknown.items() if row[name] is None]
+    return row, tuple(notes)
+
+
+_NOT_LOGGED = "no log knows it"
+_NEEDED = ("application", "cluster", "num_executors", "executor_cores", "executor_memory_gb")
+
+
+def _missing(row: Mapping[str, Any]) -> list[str]:
+    missing = [name for name in _NEEDED if row[name] is None]
+    if row["sampling_rate_pct"] is None and None in (row["input_images"], row["dataset_images"]):
+        missing.append("sampling_rate_pct (or input_images and dataset_images)")
+    if row["status"] == "ok" and row["completion_time_s"] is None:
+        missing.append("completion_time_s")
+    return missing
+
+
+def _title(app: Application) -> str:
+    name = app.app_id or app.app_name or "the application"
+    return f"{name}, attempt {app.attempt}," if app.attempt else name
+
+
+def _run_id(app: Application) -> str:
+    """Make the run's name from what happened, so that the same log in another codec is the same run."""
+    jobs = [(job.job_id, job.started_ms, job.ended_ms, job.succeeded) for job in app.jobs.values()]
+    executors = [(one.executor_id, one.cores, one.added_ms, one.removed_ms) for one in app.executors.values()]
+    span = (app.app_start_ms, app.app_end_ms, app.seen.first_ms, app.seen.last_ms)
+    content = [app.app_id, app.attempt, span, jobs, executors, app.tasks_ended, app.tasks_failed]
+    return str(uuid.uuid5(NAMESPACE, json.dumps(content)))
+
+
+def _reasons(app: Application, fleet: Fleet) -> dict[str, str]:
+    """Say for each column why a log may not know it; only those of missing values are used."""
+    memory = "spark.executor.memory is not set, and what Spark takes then is not logged"
+    cores = "Spark 1.2 does not log them" if fleet.executors else "no executor registered"
+    if fleet.local:
+        cores = "local mode takes all cores of its machine, and this log does not say how many those are"
+        memory = "tasks ran in the driver (local mode) and spark.driver.memory is not set"
+    elif len(app.memory_mib) > 1:
+        memory = "executors of several sizes"
+    time = app.gap or "the log has no times of jobs or stages"
+    if app.seen.last_ms is not None and app.jobs and not app.gap:
+        time = "no time passed between its jobs' start and end"
+    return {
+        "num_executors": "no executor registered",
+        "executor_cores": cores,
+        "executor_memory_gb": memory,
+        "completion_time_s": time,
+        "spark_version": "Spark logs its version since 1.3",
+    }
+
+
+def _notes(app: Application, fleet: Fleet, outcome: Outcome) -> list[str]:
+    notes = [outcome.reason] if outcome.reason else []
+    notes += _fleet_notes(fleet)
+    if app.tasks_failed and outcome.status == "ok":
+        notes.append(f"{app.tasks_failed} task attempts failed and were repeated; the completion time includes that")
+    if app.first_job_ms is None and app.stages.last_ms is not None:
+        notes.append("Spark 1.2 logs no times of jobs: the completion time is that of their stages")
+    if app.app_end_ms is None and outcome.status == "ok":
+        notes.append("the log has no end: jobs that came later are not in it")
+    if app.gap:
+        notes.append(app.gap)
+    return notes
+
+
+def _fleet_notes(fleet: Fleet) -> Iterator[str]:
+    if fleet.local:
+        yield "local mode: one executor inside the driver, not comparable with a cluster's"
+    if not fleet.clocks_agree:
+        yield "executors registered, but not while the jobs ran: the clocks in this log do not agree"
+    if fleet.mean is None or fleet.executors is None:
+        return
+    if fleet.came_and_went:
+        yield f"executors came and went: {fleet.mean:.2f} on average over the jobs' time, {fleet.registered} in all"
+    elif fleet.mean < LATE * fleet.executors:
+        yield "some executors registered after the first job had started; the completion time includes the wait"
+
+
+def _settings(app: Application, fleet: Fleet, outcome: Outcome, unknown: Mapping[str, str]) -> dict[str, Any]:
+    """Return what is worth keeping beside the columns; what is not known is left out."""
+    task_cpus = app.properties.get("spark.task.cpus", "")
+    settings = {
+        "app_id": app.app_id,
+        "app_name": app.app_name,
+        "app_attempt": app.attempt,
+        "master": app.properties.get("spark.master"),
+        "local_mode": fleet.local or None,
+        "dynamic_allocation": is_dynamic(app) or None,
+        "executors_mean": round(fleet.mean, 3) if fleet.came_and_went and fleet.mean is not None else None,
+        "executors_registered": fleet.registered if fleet.came_and_went else None,
+        "task_cpus": int(task_cpus) if task_cpus.isdigit() else None,
+        "accelerator": "gpu" if app.gpus else None,
+        "jobs": len(app.jobs),
+        "stages": len(app.stage_ids),
+        "tasks": app.tasks_ended,
+        "failed_tasks": app.tasks_failed,
+        "failures": dict(app.failures.counts) or None,
+        "reason": outcome.reason,
+        "log_codec": app.codec,
+        "log_complete": app.app_end_ms is not None and not app.cut and app.gap is None,
+        "unknown": sorted(unknown) or None,
+    }
+    return {name: value for name, value in settings.items() if value is not None}
