@@ -222,6 +222,16 @@ MIGRATIONS: tuple[Migration, ...] = (
             FROM alias_events GROUP BY name, alias HAVING arg_max(version, number) > 0;
         """,
     ),
+    Migration(
+        5,
+        "peak memories of tasks and executors",
+        """
+        ALTER TABLE tasks ADD COLUMN peak_execution_bytes BIGINT;
+        ALTER TABLE executors ADD COLUMN peak_heap_bytes BIGINT;
+        ALTER TABLE executors ADD COLUMN peak_jvm_bytes BIGINT;
+        ALTER TABLE executors ADD COLUMN peak_python_bytes BIGINT;
+        """,
+    ),
 )
 
 

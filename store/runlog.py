@@ -257,6 +257,7 @@ TASK_COLUMNS: tuple[Column, ...] = (
     Column("deserialize_ms", "integer", "Deserialising the task.", unit="ms"),
     Column("failed", "boolean", "The task failed."),
     Column("reason", "text", "Why it failed."),
+    Column("peak_execution_bytes", "integer", "Most execution memory; empty when unknown.", unit="bytes"),
 )
 
 EXECUTOR_COLUMNS: tuple[Column, ...] = (
@@ -268,6 +269,11 @@ EXECUTOR_COLUMNS: tuple[Column, ...] = (
     Column("removed_ms", "integer", "Removed; empty when it lived to the end.", unit="ms since 1970 UTC"),
     Column("tasks", "integer", "Tasks that ran on it."),
     Column("removed_reason", "text", "Why it was removed."),
+    Column("peak_heap_bytes", "integer", "Most heap in use, as polled; empty when unknown.", unit="bytes"),
+    Column("peak_jvm_bytes", "integer", "Most resident memory of the JVM; empty when unknown.", unit="bytes"),
+    Column(
+        "peak_python_bytes", "integer", "Most resident memory of its Python workers; empty when unknown.", unit="bytes"
+    ),
 )
 
 NAMES = tuple(column.name for column in COLUMNS)

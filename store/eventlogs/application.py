@@ -18,7 +18,7 @@ _NOT_FAILED = frozenset({"Success", "TaskKilled", "Resubmitted"})
 
 @dataclass
 class ExecutorEvents:
-    """One executor's life; times are Unix milliseconds. Spark 1.2 does not say how many cores: 0."""
+    """One executor's life; times are Unix milliseconds. Spark 1.2 does not say how many cores: 0. Unknown peaks are 0."""
 
     executor_id: str
     host: str
@@ -27,6 +27,9 @@ class ExecutorEvents:
     removed_ms: int | None = None
     removed_reason: str | None = None
     profile: int = 0
+    peak_heap_bytes: int = 0
+    peak_jvm_bytes: int = 0
+    peak_python_bytes: int = 0
 
 
 @dataclass
@@ -145,6 +148,9 @@ class Application:
                 "removed_ms": one.removed_ms,
                 "tasks": self.tasks_of[one.executor_id],
                 "removed_reason": one.removed_reason,
+                "peak_heap_bytes": one.peak_heap_bytes or None,
+                "peak_jvm_bytes": one.peak_jvm_bytes or None,
+                "peak_python_bytes": one.peak_python_bytes or None,
             }
             for one in self.executors.values()
         ]
@@ -260,6 +266,14 @@ def _task_end(app: Application, event: events.TaskEnd) -> None:
         app.failures.add(reason_text(event.reason) or "", info.executor)
 
 
+def _stage_executor_metrics(app: Application, event: events.StageExecutorMetrics) -> None:
+    executor, peaks = app.executors.get(event.executor), event.peaks
+    if executor is not None:  # it also tells of the driver
+        executor.peak_heap_bytes = max(executor.peak_heap_bytes, peaks.heap)
+        executor.peak_jvm_bytes = max(executor.peak_jvm_bytes, peaks.jvm)
+        executor.peak_python_bytes = max(executor.peak_python_bytes, peaks.python)
+
+
 _HANDLERS: dict[type, Callable[[Application, Any], None]] = {
     events.LogStart: _log_start,
     events.EnvironmentUpdate: _environment,
@@ -274,4 +288,5 @@ _HANDLERS: dict[type, Callable[[Application, Any], None]] = {
     events.JobEnd: _job_end,
     events.StageCompleted: _stage_completed,
     events.TaskEnd: _task_end,
+    events.StageExecutorMetrics: _stage_executor_metrics,
 }

@@ -171,6 +171,7 @@ class TaskMetrics(_Event):
     cpu_ns: Count | None = field(name="Executor CPU Time", default=None)
     gc_ms: Count | None = field(name="JVM GC Time", default=None)
     deserialize_ms: Count | None = field(name="Executor Deserialize Time", default=None)
+    peak_execution_bytes: Count = field(name="Peak Execution Memory", default=0)
 
 
 class TaskEnd(_Event):
@@ -181,6 +182,21 @@ class TaskEnd(_Event):
     info: TaskInfo = field(name="Task Info")
     stage_attempt: Count = field(name="Stage Attempt ID", default=0)
     metrics: TaskMetrics | None = field(name="Task Metrics", default=None)
+
+
+class MemoryPeaks(_Event):
+    """The most memory of an executor that Spark saw when it looked, in bytes; 0 when it did not look."""
+
+    heap: Count = field(name="JVMHeapMemory", default=0)
+    jvm: Count = field(name="ProcessTreeJVMRSSMemory", default=0)
+    python: Count = field(name="ProcessTreePythonRSSMemory", default=0)
+
+
+class StageExecutorMetrics(_Event):
+    """What an executor used during a stage, since Spark 3.0 and with spark.eventLog.logStageExecutorMetrics."""
+
+    executor: str = field(name="Executor ID")
+    peaks: MemoryPeaks = field(name="Executor Metrics", default_factory=MemoryPeaks)
 
 
 _PREFIX = "SparkListener"
@@ -198,6 +214,7 @@ _TYPES: tuple[type[_Event], ...] = (
     JobEnd,
     StageCompleted,
     TaskEnd,
+    StageExecutorMetrics,
 )
 DECODERS: dict[bytes, msgspec.json.Decoder[Any]] = {
     f"{_PREFIX}{type_.__name__}".encode(): msgspec.json.Decoder(type_) for type_ in _TYPES

@@ -37,6 +37,7 @@ class TaskEvent:
     deserialize_ms: int | None
     failed: bool
     reason: str | None
+    peak_execution_bytes: int | None
 
 
 def columns(events: Sequence[TaskEnd]) -> tuple[list[Any], ...]:
@@ -58,6 +59,7 @@ def columns(events: Sequence[TaskEnd]) -> tuple[list[Any], ...]:
         [metric.deserialize_ms for metric in metrics],
         [failed(reason) for reason in reasons],
         [reason_text(reason) for reason in reasons],
+        [metric.peak_execution_bytes or None for metric in metrics],  # zero means unknown
     )
 
 

@@ -11,6 +11,8 @@ from store import open_store
 from store.eventlog import EventLog
 from tests.runner.helpers import Finished, kept_log, processes_of, run_profile
 
+MIB = 1024**2
+
 
 @pytest.fixture(scope="module")
 def logs(campaign: Finished) -> list[EventLog]:
@@ -81,12 +83,19 @@ def test_the_model_is_loaded_once_a_worker_and_not_once_a_partition(campaign: Fi
     assert (many["model_loads"], many["tasks"]) == (2, 4)
 
 
+def test_peak_memories_are_those_of_the_jvm_and_of_python(campaign: Finished) -> None:
+    store = open_store(campaign.home)
+    executors = store.runs.executors(campaign.runs["run_id"][1])
+    assert executors["peak_heap_bytes"].between(10 * MIB, 1024 * MIB).all()
+    assert executors["peak_jvm_bytes"].between(100 * MIB, 4096 * MIB).all()
+    assert executors["peak_python_bytes"].between(100 * MIB, 4096 * MIB).all()  # TensorFlow is in there
+
+
 def test_a_run_says_on_what_machine_it_ran(campaign: Finished) -> None:
     settings = campaign.runs["settings"][1]
     assert settings["host_cpu_model"]
     assert settings["host_memory_gib"] > 0
     assert 0 < settings["cpu_per_task_core"] < 1.5
-    assert {"host_load_before", "host_load_after", "other_cores", "stolen_cores"} <= settings.keys()
 
 
 def test_the_settings_describe_the_run(campaign: Finished) -> None:

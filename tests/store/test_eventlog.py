@@ -103,11 +103,34 @@ def test_a_whole_application(tmp_path: Path) -> None:
         "deserialize_ms": 80,
         "failed": False,
         "reason": None,
+        "peak_execution_bytes": None,
     }
     assert [(row["executor_id"], row["cores"], row["tasks"]) for row in log.executor_rows()] == [
         ("0", 2, 2),
         ("1", 2, 1),
     ]
+
+
+def peaks(executor: str, heap: int, python: int) -> dict[str, Any]:
+    metrics = {"JVMHeapMemory": heap, "ProcessTreeJVMRSSMemory": 0, "ProcessTreePythonRSSMemory": python}
+    return {
+        "Event": "SparkListenerStageExecutorMetrics",
+        "Executor ID": executor,
+        "Stage ID": 0,
+        "Stage Attempt ID": 0,
+        "Executor Metrics": metrics,
+    }
+
+
+def test_the_highest_peak_of_all_stages_counts_and_zero_is_unknown(tmp_path: Path) -> None:
+    stages = (peaks("0", 100, 0), peaks("driver", 999, 0), peaks("0", 70, 50))
+    task = task_end(0, "0")
+    task["Task Metrics"]["Peak Execution Memory"] = 4096
+    log = parse_event_log(write_log(tmp_path, START, added("0"), added("1"), task, task_end(1, "1"), *stages))
+    first, second = log.executor_rows()
+    assert [first[f"peak_{name}_bytes"] for name in ("heap", "jvm", "python")] == [100, None, 50]
+    assert [second[f"peak_{name}_bytes"] for name in ("heap", "jvm", "python")] == [None, None, None]
+    assert [row["peak_execution_bytes"] for row in log.task_rows()] == [4096, None]
 
 
 def test_a_job_that_did_not_succeed_has_no_completion_time(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ TASK = {
     "deserialize_ms": 4,
     "failed": False,
     "reason": None,
+    "peak_execution_bytes": 4_096,
 }
 
 
