@@ -8,7 +8,7 @@ import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from runner.affinity import assign_cpus
+from runner.affinity import CpuPlan, assign_cpus
 from runner.course import Course
 from runner.disk import check_failure, check_space, full_disk_explained
 from runner.errors import RunnerError
@@ -20,6 +20,7 @@ from runner.keeping import keep_event_log, prune_logs, remove_partials
 from runner.lock import hold_lock
 from runner.plan import Plan, PlannedRun, count_tasks, fit_batch
 from runner.postmortem import keep_logs
+from runner.preflight import ensure_usable, spread_sample
 from runner.processes import sweep
 from runner.progress import Progress
 from runner.record import Outcome, judge, make_record
@@ -110,7 +111,8 @@ class Campaign:
     def course(self) -> Course:
         """Return where the campaign stands according to the store."""
         history = read_history(self._store, self.name)
-        return Course(self._plan.runs, history, retry_failed=self._retry_failed, machine_mib=visible_memory_mib())
+        machine_mib = visible_memory_mib() if self._plan.target.is_private else None
+        return Course(self._plan.runs, history, retry_failed=self._retry_failed, machine_mib=machine_mib)
 
     def execute(self, dataset: Dataset, progress: Progress, part: Slice | None = None) -> Summary:
         """Run what is left, or a part of it; whatever stops this, no process and no half record stays behind.
@@ -136,6 +138,7 @@ class Campaign:
 
     def _run_all(self, course: Course, dataset: Dataset, progress: Progress, part: Slice) -> Summary:
         summary = Summary(self.name, already_done=course.standing.done)
+        self._look_at_cluster(course, dataset)
         start = time.monotonic()
         while course.left and part.allows(summary.ok + summary.failed, time.monotonic() - start):
             run = course.left[0]
@@ -150,17 +153,23 @@ class Campaign:
         self._introduce(course)
         return summary
 
+    def _look_at_cluster(self, course: Course, dataset: Dataset) -> None:
+        if course.left and not self._plan.target.is_private:
+            largest = max(course.left, key=lambda run: run.configuration.total_cores)
+            ensure_usable(self.make_spec(largest), spread_sample(dataset.images), self._store.home.root)
+
     def _introduce(self, course: Course) -> None:
         """Tell the store of the campaign: its cluster, its plan, and what of it is skipped and why."""
         if self._store.clusters.get(self._plan.cluster) is None:
-            description = "Private Spark standalone cluster on one machine, one worker an executor"
-            self._store.clusters.put(Cluster(self._plan.cluster, description, describe_hardware(), None, None, None))
+            target = self._plan.target
+            hardware = describe_hardware() if target.is_private else {}
+            self._store.clusters.put(Cluster(self._plan.cluster, target.describe(), hardware, None, None, None))
         skipped = [asdict(one) for one in course.agenda.skipped]
         self._store.campaigns.put(self.name, self._plan.as_json() | {"skipped": skipped})
 
     def _run_one(self, run: PlannedRun, dataset: Dataset) -> tuple[RunSpec, Outcome, RunRecord]:
         check_space(self._store.home.root)
-        spec = self._make_spec(run)
+        spec = self.make_spec(run)
         sample = draw_sample(self._plan.images, run.configuration.sampling_rate_pct, self._plan.seed, run.repeat)
         execution = execute_run(spec, [dataset.images[index] for index in sample], self._store.home.root)
         outcome = judge(spec, execution)
@@ -170,11 +179,13 @@ class Campaign:
         self._keep(spec, execution, record)
         return spec, outcome, record
 
-    def _make_spec(self, run: PlannedRun) -> RunSpec:
+    def make_spec(self, run: PlannedRun) -> RunSpec:
+        """Return the order sheet of a run."""
         one, run_id = run.configuration, str(uuid.uuid4())
         images = sample_size(self._plan.images, one.sampling_rate_pct)
         tasks = count_tasks(images, one.images_per_partition)
-        application, cpus = self._plan.application, assign_cpus(one.executor_cores)
+        application, target = self._plan.application, self._plan.target
+        cpus = assign_cpus(one.executor_cores) if target.is_private else CpuPlan([], [])
         return RunSpec(
             run_id=run_id,
             work_dir=str(_work_folder(self._store.home.root).resolve() / run_id),
@@ -188,6 +199,9 @@ class Campaign:
             task_cpus=TASK_CPUS,
             launch_timeout_s=self._limits.launch_s,
             timeout_s=self._limits.run_s,
+            master=target.master,
+            conf=dict(target.conf),
+            memory_regime=self._plan.memory_regime,
             executor_cpus=cpus.executors,
             other_cpus=cpus.others,
             model_file=str(application.model_file) if application.model_file else None,

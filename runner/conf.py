@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from runner.masters import PRIVATE, read_master
-from runner.memory import heap_mib
+from runner.memory import HEAP, heap_mib
 from runner.resources import resource_conf
 from runner.spec import RunSpec
 
 GC = "ParallelGC"
 
 
-def heap_options(heap: int) -> str:
-    """Return the executors' JVM options for a heap in MiB: all of it from the start and a named collector.
+def jvm_options(spec: RunSpec) -> str:
+    """Return the executors' JVM options: the whole heap from the start and a named collector, as the paper set them.
 
-    The paper set the same. `-Xmx` comes from spark.executor.memory. With one visible CPU a JVM would pick SerialGC by
-    itself.
+    `-Xmx` comes from spark.executor.memory. With one visible CPU a JVM would pick SerialGC by itself.
     """
-    return f"-Xms{heap}m -XX:+Use{GC} -XX:-UseAdaptiveSizePolicy"
+    options = f"-Xms{heap_mib(spec)}m -XX:+Use{GC} -XX:-UseAdaptiveSizePolicy"
+    # Images come from Python through memory outside the heap, which would otherwise be as limited as the heap.
+    return f"{options} -XX:MaxDirectMemorySize=64g" if spec.memory_regime == HEAP else options
 
 
 def spark_conf(spec: RunSpec, master: str) -> dict[str, str]:
@@ -36,7 +37,7 @@ def spark_conf(spec: RunSpec, master: str) -> dict[str, str]:
 def _of_this_run(spec: RunSpec) -> dict[str, str]:
     return {
         "spark.app.name": f"sparkcast-{spec.application}",
-        "spark.executor.extraJavaOptions": heap_options(heap_mib(spec)),
+        "spark.executor.extraJavaOptions": jvm_options(spec),
         "spark.task.cpus": str(spec.task_cpus),
         "spark.eventLog.dir": spec.eventlog_dir.as_uri(),
         "spark.sql.execution.arrow.maxRecordsPerBatch": str(spec.batch_size),

@@ -6,6 +6,10 @@ workers beside it, so one number cannot mean the same; which meaning a run had i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from runner.errors import RunnerError
+from runner.masters import STANDALONE, read_master
 from runner.spec import RunSpec
 
 FREE, PROCESS, HEAP = "free", "process", "heap"
@@ -18,6 +22,9 @@ REGIMES = {
 PROCESS_HEAP_MIB = 512
 # Of a JVM beyond its heap, as Spark reckons: a tenth of the heap, and not less than this.
 JVM_EXTRA_MIB = 384
+BYTES_PER_VALUE = 4  # decoded images are float32
+# A row of Spark's holds its bytes in one Java array, and in the heap regime a partition's images are one row.
+LARGEST_PARTITION_BYTES = 2**31 - 2**20
 # A Python worker with TensorFlow and one model: 1.1 to 1.4 GB were seen for ResNet50 and Xception, batches of 16.
 PYTHON_WORKER_MIB = 2048
 
@@ -39,3 +46,38 @@ def overhead_mib(spec: RunSpec) -> int:
     slots = max(spec.executor_cores) // spec.task_cpus
     workers = 2 if spec.memory_regime == HEAP else 1  # one decodes, the other predicts
     return max(JVM_EXTRA_MIB, heap // 10) + slots * workers * PYTHON_WORKER_MIB
+
+
+def check_regime(regime: str, master: str | None, memory_mib: Sequence[int], partition_bytes: int) -> None:
+    """Refuse what a regime cannot do.
+
+    Parameters
+    ----------
+    regime : str
+    master : str or None
+        URL of an existing cluster's master.
+    memory_mib : sequence of int
+        Executor memory of the planned runs.
+    partition_bytes : int
+        Of the decoded images of the largest planned partition.
+
+    Raises
+    ------
+    RunnerError
+        Naming the option to change.
+    """
+    least = PROCESS_HEAP_MIB + JVM_EXTRA_MIB
+    if regime == PROCESS and read_master(master).kind == STANDALONE:
+        raise RunnerError(
+            "--memory-regime process: an existing standalone cluster limits no executor; use free or heap"
+        )
+    if regime == PROCESS and min(memory_mib) <= least:
+        raise RunnerError(
+            f"--memory: {min(memory_mib)}m is too little for --memory-regime process; the executor's JVM alone takes "
+            f"{least}m, Python with TensorFlow comes on top"
+        )
+    if regime == HEAP and partition_bytes > LARGEST_PARTITION_BYTES:
+        raise RunnerError(
+            f"--images-per-partition: the decoded images of the largest partition have {partition_bytes / 2**30:.1f} "
+            "GiB; --memory-regime heap holds at most 2 GiB a partition"
+        )

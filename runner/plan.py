@@ -7,12 +7,14 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
 from runner.applications import Application
+from runner.memory import FREE
+from runner.target import Target
 
 MIB_PER_GIB = 1024
 
@@ -81,6 +83,10 @@ class Plan:
         Of the order of the runs, the samples, the model's weights and the synthetic photos.
     runs : tuple of PlannedRun
         In the order in which they will run.
+    target : Target
+        Where they will run.
+    memory_regime : str
+        What the executor memory bounds; see `runner.memory`.
     """
 
     application: Application
@@ -89,19 +95,24 @@ class Plan:
     images: int
     seed: int
     runs: tuple[PlannedRun, ...]
+    target: Target = field(default_factory=Target)
+    memory_regime: str = FREE
 
     @property
     def identity(self) -> dict[str, Any]:
         """What must stay the same when a campaign is taken up again or extended."""
-        same = {
+        same: dict[str, Any] = {
             "application": self.application.name,
             "cluster": self.cluster,
             "dataset": self.dataset,
             "images": self.images,
             "seed": self.seed,
         }
-        model = self.application.model_sha256
-        return same if model is None else same | {"model": model}
+        if self.memory_regime != FREE:
+            same["memory_regime"] = self.memory_regime
+        if self.application.model_sha256 is not None:
+            same["model"] = self.application.model_sha256
+        return same
 
     def as_json(self) -> dict[str, Any]:
         """Return the plan for the store's campaign table."""

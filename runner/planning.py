@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 from runner.application_options import add_application_options, read_application_options
 from runner.arguments import read_integer, read_list, read_memory, read_rate
 from runner.grid import Layout, even_layouts, grid_runs, spread_layouts, total_layouts
-from runner.host import default_cluster_name
 from runner.images import Dataset
+from runner.memory import BYTES_PER_VALUE, FREE, REGIMES, check_regime
 from runner.plan import Plan
+from runner.resources import refuse_uneven
 from runner.sources import open_images
 from runner.synthetic import synthetic_name
+from runner.target import add_target_options, read_target
 
 
 def add_plan_options(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +25,12 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
     _add_cores(parser)
     parser.add_argument(
         "--memory", default="1g", metavar="SIZE,...", help="executor memory, at least 512m (default: 1g)"
+    )
+    parser.add_argument(
+        "--memory-regime",
+        choices=list(REGIMES),
+        default=FREE,
+        help="; ".join(f"{name}: --memory is {text}" for name, text in REGIMES.items()) + f" (default: {FREE})",
     )
     parser.add_argument("--images-per-partition", required=True, metavar="N,...", help="images that one task processes")
     parser.add_argument("--sampling-rates", default="100", metavar="PCT,...", help="share of the images (default: 100)")
@@ -35,7 +44,10 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
     )
     images.add_argument("--synthetic", metavar="N", help="generate N photo-like JPEG files under the home")
     parser.add_argument("--repeats", default="1", metavar="N", help="runs of each configuration (default: 1)")
-    parser.add_argument("--cluster", metavar="NAME", help="name of this machine as a cluster (default: local-HOST)")
+    add_target_options(parser)
+    parser.add_argument(
+        "--cluster", metavar="NAME", help="name of the cluster (default: local-HOST, or made from the --master's host)"
+    )
     parser.add_argument("--seed", default="0", metavar="N", help="of order, samples, weights and photos (default: 0)")
 
 
@@ -77,7 +89,21 @@ def read_plan(args: argparse.Namespace) -> tuple[Plan, Dataset | None]:
     files = open_images(args.images) if args.images else None
     images = len(files.images) if files else read_integer("--synthetic", args.synthetic)
     dataset = files.name if files else synthetic_name(images, seed)
-    return Plan(application, args.cluster or default_cluster_name(), dataset, images, seed, runs), files
+    target = read_target(args.master, args.conf, args.container_image)
+    cluster = args.cluster or target.cluster_name()
+    plan = Plan(application, cluster, dataset, images, seed, runs, target, args.memory_regime)
+    _check(plan)
+    return plan, files
+
+
+def _check(plan: Plan) -> None:
+    configurations = [run.configuration for run in plan.runs]
+    for one in configurations:
+        refuse_uneven(plan.target.master, one.executor_cores)
+    largest = min(plan.images, max(one.images_per_partition for one in configurations))
+    memory_mib = [one.executor_memory_mib for one in configurations]
+    pixels = math.prod(plan.application.input_shape)
+    check_regime(plan.memory_regime, plan.target.master, memory_mib, largest * pixels * BYTES_PER_VALUE)
 
 
 def _read_layouts(args: argparse.Namespace) -> list[Layout]:

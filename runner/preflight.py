@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.metadata
+import math
 import shutil
 import socket
 import sys
@@ -26,8 +27,7 @@ PACKAGES = ("numpy", "pyarrow", "pyspark")
 MISSING = "missing"
 TENSORFLOW = ("tensorflow", "tensorflow-cpu")
 PROGRAM = "runner.preflight"
-# Enough to meet a file of every disk that an images folder may be spread over.
-MOST_FILES = 64
+MOST_IMAGES = 64
 
 
 def ensure_usable(spec: RunSpec, images: Sequence[ImageRef], home: Path) -> None:
@@ -51,10 +51,15 @@ def ensure_usable(spec: RunSpec, images: Sequence[ImageRef], home: Path) -> None
         raise RunnerError(f"--master: {first}{f' (and {len(more)} more)' if more else ''}")
 
 
+def spread_sample(images: Sequence[ImageRef]) -> Sequence[ImageRef]:
+    """Return some of the images, from all over the list."""
+    return images[:: math.ceil(len(images) / MOST_IMAGES)]
+
+
 def check_cluster(spark: Any, spec: RunSpec) -> dict[str, Any]:
     """Ask a task in every slot of the executors what it sees; return the problems, each once."""
     # A file that is missing here too is a corrupt image, which every run counts.
-    files = sorted({image.path for image in read_manifest(spec.manifest) if Path(image.path).is_file()})[:MOST_FILES]
+    files = sorted({image.path for image in read_manifest(spec.manifest) if Path(image.path).is_file()})
     slots = sum(cores // spec.task_cpus for cores in spec.executor_cores)
     # A barrier stage runs all its tasks at once: each slot gets one.
     tasks = spark.sparkContext.parallelize(range(slots), slots).barrier()

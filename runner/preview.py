@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import pandas as pd
@@ -44,7 +44,7 @@ def preview(campaign: str, plan: Plan, course: Course, expected: Expectation) ->
         "left": len(left),
         "expected_s": sum(expected.seconds[run] for run in left) if expected.seconds else None,
         "expected_by": expected.source,
-        "beyond_this_machine": sum(_memory_mib(run) > visible_memory_mib() for run in left),
+        "beyond_this_machine": _count_beyond(plan, left),
         "runs": rows,
     }
 
@@ -62,6 +62,8 @@ def print_preview(content: dict[str, Any]) -> None:
         print(f"expected time of the {content['left']} runs that are left: {time} ({content['expected_by']})")
     if content["beyond_this_machine"]:
         print(f"{content['beyond_this_machine']} of the runs need more memory than this machine has")
+    for name, value in sorted(content.get("spark_conf", {}).items()):
+        print(f"{name}={value}")
     skipped = f", {content['skipped']} skipped" if content["skipped"] else ""
     print(
         f"campaign {content['campaign']}: {content['planned']} runs planned, {content['already_done']} already done"
@@ -83,6 +85,10 @@ def _describe(plan: Plan, run: PlannedRun) -> dict[str, Any]:
         "input_images": images,
         "tasks": count_tasks(images, one.images_per_partition),
     }
+
+
+def _count_beyond(plan: Plan, left: Collection[PlannedRun]) -> int:
+    return sum(_memory_mib(run) > visible_memory_mib() for run in left) if plan.target.is_private else 0
 
 
 def _memory_mib(run: PlannedRun) -> int:

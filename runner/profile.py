@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from runner.arguments import read_integer, read_seconds
 from runner.campaign import Campaign, Limits, Slice, Summary
+from runner.conf import spark_conf
 from runner.disk import DiskFullError
 from runner.environment import check_java
 from runner.errors import RunnerError
@@ -31,9 +32,9 @@ def add_profile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "profile",
         help="run a grid of configurations on Spark and log how long each takes",
         description="Runs every combination of the values below that is not in the store yet, in random order, each "
-        "as a fresh Spark application on a private cluster on this machine. Lists are comma-separated, and may hold "
-        "ranges: MIN:MAX:STEP like 2:8:2 or 1g:9g:2g, MIN:MAX:xFACTOR like 1:100:x10. The same command again goes on "
-        "where it stopped.",
+        "as a fresh Spark application on a private cluster on this machine or, with --master, on one that is there. "
+        "Lists are comma-separated, and may hold ranges: MIN:MAX:STEP like 2:8:2 or 1g:9g:2g, MIN:MAX:xFACTOR like "
+        "1:100:x10. The same command again goes on where it stopped.",
     )
     add_plan_options(parser)
     parser.add_argument("--campaign", metavar="NAME", help="name of the campaign (default: made from the plan)")
@@ -60,7 +61,8 @@ def profile(args: argparse.Namespace) -> int:
     campaign = Campaign(store, plan, name, retry_failed=args.retry_failed, limits=limits)
     if args.dry_run:
         return _show_plan(campaign, plan, store, as_json=args.json)
-    _check_memory(plan)
+    if plan.target.is_private:
+        _check_memory(plan)
     check_java()
     with stop_signals_interrupt():
         summary = _execute(campaign, plan, store, files, part)
@@ -109,7 +111,7 @@ def _introduce(campaign: Campaign, plan: Plan, progress: Progress) -> None:
     left = course.left
     runs = f"{course.standing.total} runs of {plan.application.name} on {plan.cluster}"
     progress.say(f"campaign {campaign.name}: {runs}, {len(left)} left")
-    if crowded := count_oversubscribed(left, visible_cpus()):
+    if plan.target.is_private and (crowded := count_oversubscribed(left, visible_cpus())):
         progress.say(
             f"note: {crowded} of them ask for more cores than the {visible_cpus()} of this machine; "
             "they are marked as oversubscribed and left out of fits"
@@ -124,6 +126,8 @@ def _tell_photos(progress: Progress, ready: int, total: int) -> None:
 def _show_plan(campaign: Campaign, plan: Plan, store: Store, *, as_json: bool) -> int:
     course = campaign.course()
     content = preview(campaign.name, plan, course, expect_runs(store, plan, course.agenda.runs))
+    if plan.target.master is not None and course.left:
+        content["spark_conf"] = spark_conf(campaign.make_spec(course.left[0]), plan.target.master)
     if as_json:
         print_json(content)
     else:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from runner.conditions import describe_conditions
 from runner.conf import GC
 from runner.execution import Execution
 from runner.host import describe_hardware
@@ -92,7 +93,7 @@ def make_record(
 
 def _settings(plan: Plan, spec: RunSpec, execution: Execution, outcome: Outcome, host_cpus: int) -> dict[str, Any]:
     asked = {
-        "memory_regime": "free",
+        **describe_conditions(spec, host_cpus),
         "gc": GC,
         "worker_reuse": True,
         "task_cpus": spec.task_cpus,
@@ -100,9 +101,7 @@ def _settings(plan: Plan, spec: RunSpec, execution: Execution, outcome: Outcome,
         "batch_size": spec.batch_size,
         "tasks": spec.tasks,
         "accelerator": "none",
-        "host_cpus": host_cpus,
         **_host(),
-        "oversubscribed": sum(spec.executor_cores) > host_cpus,
         "dataset": plan.dataset,
         "seed": plan.seed,
         "python_version": platform.python_version(),

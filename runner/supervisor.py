@@ -18,8 +18,10 @@ from pathlib import Path
 
 from runner.authentication import write_private_conf
 from runner.cluster import start_cluster
+from runner.memory import PROCESS
 from runner.processes import adopt_orphans, die_with_parent, kill_descendants
 from runner.spec import RESULT_FILE, RunSpec, write_result
+from runner.watchdog import MemoryWatchdog
 
 POLL_S = 0.1
 # Spark starts a dying executor again without end; so often more than there are executors means that it never will.
@@ -50,6 +52,7 @@ class Supervisor:
         self._spec = spec
         self._deadline = time.monotonic() + spec.timeout_s
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._watchdog = MemoryWatchdog(spec.executor_memory_mib) if spec.memory_regime == PROCESS else None
 
     def run(self) -> None:
         """Execute the run; its outcome is in the result file afterwards.
@@ -111,9 +114,14 @@ class Supervisor:
         for name, process in self._processes.items():
             if name != "driver" and process.poll() is not None:
                 raise RunFailedError("infrastructure", f"{name} ended early (exit status {process.returncode})")
+        if self._watchdog is not None and (excess := self._watchdog.find_excess(self._workers())):
+            raise RunFailedError("oom_kill", excess)
         launched, wanted = len(list(self._spec.folder.glob("worker-*/app-*/*"))), len(self._spec.executor_cores)
         if launched > wanted + RELAUNCHES:
             raise RunFailedError("launch", f"executors end as soon as they start ({launched} starts of {wanted})")
+
+    def _workers(self) -> dict[str, int]:
+        return {name: one.pid for name, one in self._processes.items() if name.startswith("worker-")}
 
 
 def _lifeline_closed(timeout_s: float) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.__main__ import main
 from runner.conditions import describe_conditions
 from runner.errors import RunnerError
 from runner.execution import Execution, execute_run
@@ -16,10 +17,15 @@ from runner.spec import RunSpec
 from runner.synthetic import make_synthetic
 from runner.target import read_target
 from runner.validity import find_faults
-from tests.runner.helpers import processes_of
+from store import open_store
+from tests.runner.helpers import processes_of, run_profile
 from tests.runner.standalone import running_cluster
 
 IMAGES = 6
+CAMPAIGN = (
+    *("--executors", "2", "--total-cores", "3", "--memory", "512m"),
+    *("--images-per-partition", "2", "--synthetic", str(IMAGES)),
+)
 
 
 @pytest.fixture(scope="module")
@@ -59,17 +65,38 @@ def run(spec: RunSpec, photos: Sequence[ImageRef], home: Path) -> Execution:
     return execution
 
 
-@pytest.mark.parametrize("executor_cores", [[1, 1], [2, 1]])
 def test_exactly_the_executors_that_were_asked_for_come_up(
-    tmp_path: Path, master: str, photos: Sequence[ImageRef], executor_cores: list[int]
+    tmp_path: Path, master: str, photos: Sequence[ImageRef]
 ) -> None:
-    spec = make_spec(tmp_path, master, executor_cores)
+    spec = make_spec(tmp_path, master, [1, 1])
     execution = run(spec, photos, tmp_path)
     assert execution.result["ok"], execution.result
     assert execution.log is not None
-    assert sorted(one.cores for one in execution.log.executors.values()) == sorted(executor_cores)
+    assert [one.cores for one in execution.log.executors.values()] == [1, 1]
     # Valid means: all there before the job, each with work, nothing retried, every image predicted.
     assert find_faults(spec, execution.result, execution.log) == []
+
+
+def test_a_campaign_with_uneven_executors_runs_there(tmp_path: Path, master: str) -> None:
+    done = run_profile(tmp_path, *CAMPAIGN, "--master", master)
+    assert done.returncode == 0, done.stderr
+    store = open_store(tmp_path)
+    (row,) = store.runs.load().to_dict("records")
+    assert (row["status"], row["num_executors"], row["total_cores"], row["executor_cores"]) == ("ok", 2, 3, 2)
+    assert sorted(store.runs.executors(row["run_id"])["cores"]) == [1, 2]
+    assert row["settings"]["master"] == "standalone"
+    assert "oversubscribed" not in row["settings"]
+    cluster = store.clusters.get("here")
+    assert cluster is not None
+    assert cluster.description == "Existing Spark standalone cluster"
+
+
+def test_a_dry_run_shows_what_would_be_submitted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--application", "tiny_cnn", *CAMPAIGN, "--master", "spark://127.0.0.1:9", "--dry-run"]
+    assert main(["profile", *arguments, "--home", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "spark.cores.max=3\n" in out
+    assert "spark.driver.host=127.0.0.1\n" in out
 
 
 def test_executors_that_the_workers_cannot_hold_are_refused_in_time(
@@ -80,14 +107,6 @@ def test_executors_that_the_workers_cannot_hold_are_refused_in_time(
     assert result["error"].startswith(
         "the cluster granted executors with [2, 2] cores, [1, 1, 2] were asked for; uneven"
     )
-
-
-def test_a_cluster_is_looked_at_before_anything_is_measured(
-    tmp_path: Path, master: str, photos: Sequence[ImageRef]
-) -> None:
-    spec = make_spec(tmp_path, master, [1, 1])
-    ensure_usable(spec, photos, tmp_path)
-    assert not spec.folder.exists()
 
 
 def test_what_an_executor_would_lack_is_told(photos: Sequence[ImageRef]) -> None:
