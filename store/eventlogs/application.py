@@ -18,7 +18,7 @@ _NOT_FAILED = frozenset({"Success", "TaskKilled", "Resubmitted"})
 
 @dataclass
 class ExecutorEvents:
-    """One executor's life; times are Unix milliseconds. Cores that Spark 1.2 does not tell, and unknown peaks, are 0."""
+    """One executor's life; times are Unix milliseconds. Cores that Spark 1.2 does not tell and unknown peaks are 0."""
 
     executor_id: str
     host: str
