@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -36,8 +37,8 @@ LIFETIME_S = {
     "driver_jvm": 10.0,
     "master": 14.0,
     "worker": 12.0,
-    "executor": 9.0,
-    "python_worker": 6.0,
+    "executor": 7.0,
+    "python_worker": 4.0,
 }
 SPARED = 0.2  # share of the runs that are let through
 CLEARED_S = 60.0
@@ -91,14 +92,16 @@ class Chaos:
 
     def _strike_all(self, kills: int, roles: tuple[str, ...], deadline: float) -> None:
         attempt = 0
-        while (struck := len(self.diary.read())) < kills and time.monotonic() < deadline:
-            chance = random.Random(f"{self._seed}/{struck}/{attempt}")
+        while len(strikes := self.diary.read()) < kills and time.monotonic() < deadline:
+            chance = random.Random(f"{self._seed}/{len(strikes)}/{attempt}")
             attempt += 1
             self._keep_running()
             if chance.random() < SPARED:
                 self._let_one_run_through()
             else:
-                self._strike(chance.choice(roles), chance)
+                struck = Counter(strike.role for strike in strikes)
+                rarest = min(struck[role] for role in roles)
+                self._strike(chance.choice([role for role in roles if struck[role] == rarest]), chance)
 
     def _keep_running(self) -> None:
         if self._runner is not None and self._runner.poll() is not None:
