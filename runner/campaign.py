@@ -16,6 +16,7 @@ from runner.execution import Execution, execute_run
 from runner.history import ended_of_row, read_history
 from runner.host import describe_hardware, visible_cpus, visible_memory_mib
 from runner.images import Dataset, draw_sample, sample_size
+from runner.interrupts import stop_signals_blocked
 from runner.keeping import keep_event_log, prune_logs, remove_partials
 from runner.lock import hold_lock
 from runner.plan import Plan, PlannedRun, count_tasks, fit_batch
@@ -176,7 +177,8 @@ class Campaign:
         if outcome.status != "ok":
             check_failure(self._store.home.root, f"{outcome.reason} {execution.result.get('error', '')}")
         record = make_record(self._plan, self.name, run, spec, execution, outcome, visible_cpus())
-        self._keep(spec, execution, record)
+        with stop_signals_blocked():  # the run has ended: Ctrl-C must not lose its result
+            self._keep(spec, execution, record)
         return spec, outcome, record
 
     def make_spec(self, run: PlannedRun) -> RunSpec:

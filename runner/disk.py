@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from runner.errors import RunnerError
+from store.errors import StoreUnusableError
 
 # What a run needs while it lasts: its logs, its event log, and Spark's scratch files.
 LEAST_FREE_MIB = 256
@@ -58,10 +59,11 @@ def check_failure(folder: Path, text: str) -> None:
 
 @contextmanager
 def full_disk_explained(folder: Path) -> Iterator[None]:
-    """Turn the operating system's word for a full disk into a `DiskFullError`."""
+    """Turn the operating system's word for a full disk, or the store's, into a `DiskFullError`."""
     try:
         yield
-    except OSError as error:
-        if error.errno in _FULL:
+    except (OSError, StoreUnusableError) as error:
+        cause = error if isinstance(error, OSError) else error.__cause__
+        if isinstance(cause, OSError) and cause.errno in _FULL:
             raise DiskFullError(folder, str(error)) from error
         raise

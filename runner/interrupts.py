@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -26,12 +27,26 @@ def stop_signals_interrupt() -> Iterator[None]:
 
 @contextmanager
 def stop_signals_blocked() -> Iterator[None]:
-    """Hold stop signals back, so that a clean-up is not cut short; they arrive afterwards."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    """Hold stop signals back, so that a clean-up is not cut short; the first of them arrives afterwards.
+
+    Blocking them by `signal.pthread_sigmask` would not do: they would reach another thread (DuckDB and Arrow have
+    some), and Python runs its handlers in the main thread whichever thread they reached.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # handlers never run here
+        return
+    held: list[int] = []
+    before = {name: signal.getsignal(name) for name in STOP_SIGNALS}
+    for name, handler in before.items():
+        if handler != signal.SIG_IGN:
+            signal.signal(name, lambda number, frame: held.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for name, handler in before.items():
+            signal.signal(name, handler)
+        if held:
+            signal.raise_signal(held[0])
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

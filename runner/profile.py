@@ -8,7 +8,7 @@ from dataclasses import asdict
 from runner.arguments import read_integer, read_seconds
 from runner.campaign import Campaign, Limits, Slice, Summary
 from runner.conf import spark_conf
-from runner.disk import DiskFullError
+from runner.disk import DiskFullError, full_disk_explained
 from runner.environment import check_java
 from runner.errors import RunnerError
 from runner.expected import expect_runs
@@ -89,12 +89,13 @@ def _execute(campaign: Campaign, plan: Plan, store: Store, files: Dataset | None
     progress = Progress()
     _introduce(campaign, plan, progress)
     try:
-        dataset = files or make_synthetic(
-            store.home.root / "datasets",
-            plan.images,
-            plan.seed,
-            lambda ready: _tell_photos(progress, ready, plan.images),
-        )
+        with full_disk_explained(store.home.root):
+            dataset = files or make_synthetic(
+                store.home.root / "datasets",
+                plan.images,
+                plan.seed,
+                lambda ready: _tell_photos(progress, ready, plan.images),
+            )
         summary = campaign.execute(dataset, progress, part)
     except (KeyboardInterrupt, DiskFullError):
         progress.say("stopped; what is finished is kept, and the same command again goes on from there")

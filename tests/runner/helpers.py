@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from typing import Any
 
 import pandas as pd
 import psutil
-import pyarrow as pa
 
 from runner.keeping import EVENT_LOG_SUFFIX
 from store import open_store
@@ -95,9 +93,4 @@ class Finished:
 
 def kept_log(home: Path, run_id: str) -> EventLog:
     """The event log that a campaign kept of a run."""
-    kept = open_store(home).home.eventlogs / f"{run_id}{EVENT_LOG_SUFFIX}"
-    with tempfile.NamedTemporaryFile() as plain:
-        with pa.input_stream(kept, compression="zstd") as compressed:
-            plain.write(compressed.read())
-        plain.flush()
-        return parse_event_log(Path(plain.name))
+    return parse_event_log(open_store(home).home.eventlogs / f"{run_id}{EVENT_LOG_SUFFIX}")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from runner.disk import DiskFullError, check_failure, check_space, full_disk_explained
+from store.errors import StoreUnusableError
 
 
 def fill(monkeypatch: pytest.MonkeyPatch, free_mib: int) -> None:
@@ -46,3 +47,12 @@ def test_the_systems_word_is_explained(tmp_path: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
     with pytest.raises(PermissionError), full_disk_explained(tmp_path):
         raise PermissionError(errno.EACCES, "Permission denied")
+
+
+def test_so_is_the_stores(tmp_path: Path) -> None:
+    refused = StoreUnusableError("cannot write a run")
+    refused.__cause__ = OSError(errno.EDQUOT, "Disk quota exceeded")
+    with pytest.raises(DiskFullError, match="cannot write a run"), full_disk_explained(tmp_path):
+        raise refused
+    with pytest.raises(StoreUnusableError, match="someone holds it"), full_disk_explained(tmp_path):
+        raise StoreUnusableError("someone holds it")

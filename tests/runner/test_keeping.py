@@ -8,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from runner.keeping import keep_event_log, prune_logs, remove_partials
+from store.eventlog import parse_event_log
 
 EVENTS = b'{"Event":"SparkListenerLogStart","Spark Version":"4.3.0"}\n' * 2000
 
@@ -20,6 +21,7 @@ def test_an_event_log_is_kept_small_and_whole(tmp_path: Path) -> None:
     assert kept.stat().st_size < len(EVENTS) / 10
     with pa.input_stream(kept, compression="zstd") as stream:
         assert stream.read() == EVENTS
+    assert parse_event_log(kept).spark_version == "4.3.0"
 
 
 def test_what_a_killed_campaign_was_writing_goes_away(tmp_path: Path) -> None:
