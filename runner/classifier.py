@@ -18,6 +18,17 @@ class NetworkError(Exception):
     """A network that does not classify images, or weights that do not fit it."""
 
 
+def limit_threads(threads: int) -> None:
+    """Let TensorFlow compute with this many threads, to be said before its first operation.
+
+    Its pools cannot change later, and by default take every visible CPU.
+    """
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+
+
 class Classifier:
     """Predicts classes, a batch at a time.
 
@@ -44,9 +55,7 @@ class Classifier:
     ) -> None:
         import tensorflow as tf
 
-        # TensorFlow's pools cannot change later, and by default take every visible CPU.
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(1)
+        limit_threads(threads)
         model = build_model(application, seed)
         if weights_file is not None:
             _load_weights(model, weights_file)

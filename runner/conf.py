@@ -41,6 +41,7 @@ def _of_this_run(spec: RunSpec) -> dict[str, str]:
         "spark.task.cpus": str(spec.task_cpus),
         "spark.eventLog.dir": spec.eventlog_dir.as_uri(),
         "spark.sql.execution.arrow.maxRecordsPerBatch": str(spec.batch_size),
+        "spark.sql.execution.arrow.maxBytesPerBatch": "2147483647b",  # the number of images decides alone
     }
 
 
@@ -96,6 +97,7 @@ RESERVED = frozenset(_OF_ANY_RUN) | {
     "spark.kubernetes.executor.limit.cores",
     "spark.kubernetes.executor.request.cores",
     "spark.master",
+    "spark.sql.execution.arrow.maxBytesPerBatch",
     "spark.sql.execution.arrow.maxRecordsPerBatch",
     "spark.submit.deployMode",
     "spark.task.cpus",

@@ -66,15 +66,7 @@ class Worker:
         classes, scores = self._classifier.predict(self._pixels)
         predicted, cpu_s = time.perf_counter(), time.process_time() - cpu
         seconds = (load_s, decoded - start, predicted - decoded, predicted - start, cpu_s)
-        columns = [
-            pa.array(ids, pa.int64()),
-            pa.array([str(self._images[number]) for number in ids], pa.string()),
-            pa.array(_where_fine(errors, classes), pa.list_(pa.int32())),
-            pa.array(_where_fine(errors, scores), pa.list_(pa.float32())),
-            pa.array(errors, pa.string()),
-            *(pa.array([value] + [0.0] * (len(ids) - 1)) for value in seconds),
-        ]
-        return pa.RecordBatch.from_arrays(columns, names=["id", "image", "classes", "scores", "error", *SECONDS])
+        return make_batch(ids, [str(self._images[number]) for number in ids], errors, (classes, scores), seconds)
 
     def _decode(self, row: int, image: ImageRef) -> str | None:
         """Put an image into its row of the batch; return what is wrong with it."""
@@ -83,6 +75,26 @@ class Worker:
         except ImageError as error:
             return str(error)
         return None
+
+
+def make_batch(
+    ids: Sequence[int],
+    images: Sequence[str],
+    errors: Sequence[str | None],
+    best: tuple[Any, Any],
+    seconds: Sequence[float],
+) -> pa.RecordBatch:
+    """Return a batch of `SCHEMA`; `best` are classes and scores of its rows, `seconds` go in the order of `SECONDS`."""
+    classes, scores = best
+    columns = [
+        pa.array(ids, pa.int64()),
+        pa.array(images, pa.string()),
+        pa.array(_where_fine(errors, classes), pa.list_(pa.int32())),
+        pa.array(_where_fine(errors, scores), pa.list_(pa.float32())),
+        pa.array(errors, pa.string()),
+        *(pa.array([value] + [0.0] * (len(ids) - 1)) for value in seconds),
+    ]
+    return pa.RecordBatch.from_arrays(columns, names=["id", "image", "classes", "scores", "error", *SECONDS])
 
 
 def _where_fine(errors: Sequence[str | None], values: Any) -> list[Any]:
@@ -107,9 +119,14 @@ def classify_batches(spec: InferenceSpec) -> Batches:
 
     def classify(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         for batch in batches:
-            loads, started = _worker.cache_info().misses, time.perf_counter()
-            worker = _worker(spec)
-            load_s = time.perf_counter() - started if _worker.cache_info().misses > loads else 0.0
+            worker, load_s = load_once(_worker, spec)
             yield worker.classify(batch.column(0).to_pylist(), load_s)
 
     return classify
+
+
+def load_once(make: Any, spec: InferenceSpec) -> tuple[Any, float]:
+    """Return what a cached function makes of `spec`, and the seconds it took; 0 when it was there."""
+    loads, started = make.cache_info().misses, time.perf_counter()
+    made = make(spec)
+    return made, time.perf_counter() - started if make.cache_info().misses > loads else 0.0

@@ -10,6 +10,8 @@ from typing import Any
 
 from runner.driver import drive
 from runner.inference import SCHEMA, SECONDS, InferenceSpec, classify_batches
+from runner.memory import HEAP
+from runner.resident import predict_resident
 from runner.shipping import name_for_workers
 from runner.spec import RunSpec
 
@@ -23,22 +25,23 @@ def measured_job(spark: Any, spec: RunSpec) -> dict[str, Any]:
 
     totals = Observation("totals")
     failed, told = sql.col("error").isNotNull(), sql.concat_ws(": ", sql.substring_index("image", "/", -1), "error")
-    predictions = (
-        spark.range(0, spec.images, 1, spec.tasks)
-        .mapInArrow(classify_batches(_inference_spec(spec)), SCHEMA)
-        .observe(
-            totals,
-            sql.count("classes").alias("predictions"),
-            sql.count("error").alias("corrupt_images"),
-            sql.min_by(told, sql.when(failed, sql.col("id")), EXAMPLES).alias("corrupt_examples"),
-            sql.sum("id").alias("id_sum"),
-            sql.count_if(sql.col("load_s") > 0).alias("model_loads"),
-            *(sql.sum(name).alias(name) for name in SECONDS),
-        )
+    predictions = _predict(spark.range(0, spec.images, 1, spec.tasks), spec).observe(
+        totals,
+        sql.count("classes").alias("predictions"),
+        sql.count("error").alias("corrupt_images"),
+        sql.min_by(told, sql.when(failed, sql.col("id")), EXAMPLES).alias("corrupt_examples"),
+        sql.sum("id").alias("id_sum"),
+        sql.count_if(sql.col("load_s") > 0).alias("model_loads"),
+        *(sql.sum(name).alias(name) for name in SECONDS),
     )
     _save(predictions, spec.output)
     observed: dict[str, Any] = totals.get
     return observed
+
+
+def _predict(ids: Any, spec: RunSpec) -> Any:
+    work = _inference_spec(spec)
+    return predict_resident(ids, work) if spec.memory_regime == HEAP else ids.mapInArrow(classify_batches(work), SCHEMA)
 
 
 def _save(predictions: Any, output: str | None) -> None:
