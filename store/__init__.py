@@ -14,15 +14,17 @@ from store.errors import (
     UnreadableFileError,
 )
 from store.home import Home
-from store.imports import Imported
+from store.imports import Imported, Preview
 from store.models import Metric, ModelDraft, ModelVersion, Registered, model_name
 from store.records import RunRecord
 from store.runs import Added
 from store.store import Store, open_store
+from store.tables.examine import Choices
 
 __all__ = [
     "Added",
     "ArtefactError",
+    "Choices",
     "Cluster",
     "Home",
     "Imported",
@@ -30,6 +32,7 @@ __all__ = [
     "Metric",
     "ModelDraft",
     "ModelVersion",
+    "Preview",
     "Problem",
     "Registered",
     "RunRecord",

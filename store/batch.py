@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from store.database import Connection, utc_now
 from store.errors import InvalidRunsError, Problem
-from store.frames import from_records, to_arrow, typed
-from store.identity import content_ids
+from store.frames import from_records, to_arrow
+from store.identity import content_id
 from store.records import RunRecord
 from store.runlog import COLUMNS, EXECUTOR_COLUMNS, TASK_COLUMNS, Column
 from store.validation import validate
@@ -31,10 +31,10 @@ INSERT INTO runs BY NAME
 SELECT * REPLACE (run_id::UUID AS run_id), $upload_id AS upload_id, $now AS stored_at
 FROM incoming ANTI JOIN runs ON runs.run_id = incoming.run_id::UUID
 """
-_SELECT_STORED = """
-SELECT runs.* REPLACE (runs.run_id::VARCHAR AS run_id)
-FROM runs SEMI JOIN incoming ON runs.run_id = incoming.run_id::UUID
-"""
+_DIFFERENT = f"""
+SELECT incoming.row, incoming.run_id FROM incoming JOIN runs ON runs.run_id = incoming.run_id::UUID
+WHERE {content_id("incoming")} <> {content_id("runs")} ORDER BY incoming.row
+"""  # noqa: S608 -- composed of the contract's own column names
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,13 @@ class Batch:
 
     Parameters
     ----------
-    runs : DataFrame
-        Typed run-log columns.
+    runs : Table
+        The run-log columns, and `row`: where each run was given, from 0.
     tasks, executors : Table
-        Their columns in Arrow.
+        Their columns.
     """
 
-    runs: pd.DataFrame
+    runs: pa.Table
     tasks: pa.Table = field(default_factory=lambda: _rows("tasks", {}, TASK_COLUMNS))
     executors: pa.Table = field(default_factory=lambda: _rows("executors", {}, EXECUTOR_COLUMNS))
 
@@ -71,7 +71,7 @@ def prepare(records: Sequence[RunRecord]) -> Batch:
     tasks = {run_id: record.tasks for run_id, record in once.items()}
     executors = {run_id: record.executors for run_id, record in once.items()}
     return Batch(
-        clean,
+        numbered(clean),
         _rows("tasks", tasks, TASK_COLUMNS),
         _rows("executors", executors, EXECUTOR_COLUMNS),
     )
@@ -96,29 +96,30 @@ def _known_only(part: str, row: Mapping[str, Any], columns: Sequence[Column]) ->
     return row
 
 
-def conflicts(connection: Connection, runs: pd.DataFrame, lines: Sequence[int] | None = None) -> list[Problem]:
+def numbered(clean: pd.DataFrame) -> pa.Table:
+    """Give a typed frame of runs to Arrow, with the number of each row."""
+    return to_arrow(clean, COLUMNS).append_column("row", pa.array(range(len(clean)), pa.int64()))
+
+
+def conflicts(connection: Connection, runs: pa.Table) -> list[tuple[int, str]]:
     """Find runs whose run_id is stored with other values; stored runs never change.
 
     Parameters
     ----------
     connection : Connection
         Inside a transaction.
-    runs : DataFrame
-        Typed run-log columns.
-    lines : sequence of int or None
-        Line of the file for each run; rows are counted from 1 when None.
+    runs : Table
+        As in a `Batch`.
+
+    Returns
+    -------
+    list of (int, str)
+        The row of each, and what is wrong with its run_id.
     """
-    with _incoming(connection, pa.table({"run_id": pa.array(runs["run_id"], pa.string())})):
-        stored = typed(connection.execute(_SELECT_STORED).df(), COLUMNS)
-    contents = dict(zip(stored["run_id"], content_ids(stored), strict=True))
-    places = pd.Series(range(1, len(runs) + 1) if lines is None else lines, index=runs.index)
-    again = runs[runs["run_id"].isin(contents.keys())]
+    with _incoming(connection, runs):
+        found = connection.execute(_DIFFERENT).fetchall()
     message = "{} is stored with other values; leave run_id out to add a run of its own"
-    return [
-        Problem(int(line), "run_id", message.format(run_id))
-        for line, run_id, content in zip(places[again.index], again["run_id"], content_ids(again), strict=True)
-        if contents[run_id] != content
-    ]
+    return [(row, message.format(run_id)) for row, run_id in found]
 
 
 def insert(connection: Connection, batch: Batch, upload_id: str | None = None) -> int:
@@ -130,19 +131,25 @@ def insert(connection: Connection, batch: Batch, upload_id: str | None = None) -
         if rows.num_rows:
             with _incoming(connection, rows):
                 connection.execute(sql)
-    once = batch.runs.drop_duplicates("run_id")
-    with _incoming(connection, to_arrow(once, COLUMNS)):
+    with _incoming(connection, _once(connection, batch.runs).drop_columns(["row"])):
         if upload_id is not None:
             connection.execute(_INSERT_REPEATS, {"upload_id": upload_id})
         [(added,)] = connection.execute(_INSERT_RUNS, {"upload_id": upload_id, "now": utc_now()}).fetchall()
     return int(added)
 
 
+def _once(connection: Connection, runs: pa.Table) -> pa.Table:
+    """Return each run once."""
+    with _incoming(connection, runs):
+        [(distinct,)] = connection.execute("SELECT count(DISTINCT run_id) FROM incoming").fetchall()
+        if distinct == runs.num_rows:
+            return runs
+        return connection.sql("SELECT DISTINCT ON (run_id) * FROM incoming ORDER BY row").to_arrow_table()
+
+
 @contextmanager
 def _incoming(connection: Connection, rows: pa.Table) -> Iterator[None]:
     """Let SQL see `rows` as the table incoming."""
     connection.register("incoming", rows)
-    try:
-        yield
-    finally:
-        connection.unregister("incoming")
+    yield
+    connection.unregister("incoming")  # not after an error: the transaction is over then, and so is the view

@@ -1,17 +1,18 @@
-"""Read the cells of one column: text from a file, or values from a data frame."""
+"""Read the cells of a column from their text: the value, nothing, or what is wrong with it."""
 
 from __future__ import annotations
 
 import difflib
 import json
+import math
+import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_datetime64_any_dtype, is_numeric_dtype, is_scalar
 
 from store import hints
 from store.frames import to_json
@@ -20,12 +21,41 @@ from store.runlog import NAME_LENGTH, Column
 TEXT_LENGTH = 200
 JSON_LENGTH = 20_000
 _MISSING = frozenset(("", "na", "n/a", "nan", "null", "none"))
-_INTEGER = r"[+-]?\d{1,18}(?:\.0*)?"
-_FLOAT = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _CLOCK = r"\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?\s?(?:Z|[+-]\d\d:?\d\d)?"
-_MOMENT = rf"\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK})?"
+_MOMENT = re.compile(rf"\d{{4}}-\d\d-\d\d(?:[T ]{_CLOCK})?", re.ASCII)
+_YEARS = range(1970, 2200)
 
-Series = pd.Series
+
+def value(column: Column, text: str, scale: float = 1.0) -> Any:
+    """Read the text of a cell as `column` says.
+
+    Parameters
+    ----------
+    column : Column
+        How to read it.
+    text : str
+        The cell. Blanks around it, and NA and the like outside free text, do not count.
+    scale : float
+        What a plain number is multiplied by to get the column's unit.
+
+    Returns
+    -------
+    str, int, float, datetime (UTC, without a zone) or None
+        The value, JSON as its canonical text; None when the cell is empty.
+
+    Raises
+    ------
+    ValueError
+        With what is wrong and, where that is clear, what to write instead.
+    """
+    text = text.strip()
+    words = _MISSING if column.type != "text" or column.choices else frozenset(("",))
+    if text.lower() in words:
+        return None
+    if column.type in ("integer", "float"):
+        return _number(column, text, scale)
+    return _READERS[column.type](column, text)
 
 
 @dataclass(frozen=True)
@@ -45,158 +75,101 @@ class Read:
 
 
 def read(cells: pd.Series[Any], column: Column) -> Read:
-    """Read `cells` (index 0, 1, 2, ...) as `column` says."""
-    cells = _blank_to_none(cells, column)
-    if column.type in ("integer", "float"):
-        return _numbers(cells, column)
-    if column.type == "timestamp":
-        return _moments(cells)
-    return _each(cells, _object if column.type == "json" else _texts(column))
-
-
-def _blank_to_none(cells: pd.Series[Any], column: Column) -> pd.Series[Any]:
-    """Strip text; an empty cell, or NA and the like outside free text, is missing."""
-    if cells.dtype != object and not isinstance(cells.dtype, pd.StringDtype | pd.CategoricalDtype):
-        return cells
-    words = _MISSING if column.type != "text" or column.choices else frozenset(("",))
-
-    def clean(value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        text = value.strip()
-        return None if text.lower() in words else text
-
-    return cells.astype(object).map(clean).astype(object)
-
-
-def _numbers(cells: pd.Series[Any], column: Column) -> Read:
-    pattern, noun = (_INTEGER, "a whole number") if column.type == "integer" else (_FLOAT, "a number")
-    if is_numeric_dtype(cells) and not is_bool_dtype(cells):
-        values = cells.astype("Float64").astype("float64")
-        malformed = (values % 1 != 0) & values.notna() if column.type == "integer" else values.isna() & False
-    else:
-        text = _strings(cells)
-        fits = text.str.fullmatch(pattern, na=False).astype(bool)
-        malformed = text.notna() & ~fits
-        values = pd.to_numeric(text.where(fits), errors="coerce").astype("float64")
-    complaints = {
-        row: f"{_show(cells[row])} is not {noun}{_unit(column)}{hints.instead(column, str(cells[row]))}"
-        for row in malformed.index[malformed]
-    }
-    outside = ~malformed & values.notna() & ~within(values, column)
-    for row in outside.index[outside]:
-        complaints[row] = _outside(column, float(values[row]))
-    return Read(values.where(~(malformed | outside)), complaints)
-
-
-def absent(value: Any) -> bool:
-    """Say whether a cell holds nothing: None, NaN, NaT or NA."""
-    return value is None or bool(is_scalar(value) and pd.isna(value))
-
-
-def _strings(cells: pd.Series[Any]) -> pd.Series[Any]:
-    """Write what is there as text, times as ISO 8601."""
-    texts = [
-        None if absent(cell) else cell.isoformat() if isinstance(cell, date) else str(cell) for cell in cells.tolist()
-    ]
-    return pd.Series(texts, index=cells.index, dtype=object)
-
-
-def within(values: pd.Series[Any], column: Column) -> pd.Series[Any]:
-    """Say which numbers are inside the bounds of their column."""
-    low = float("-inf") if column.minimum is None else column.minimum
-    high = float("inf") if column.maximum is None else column.maximum
-    return values.between(low, high, inclusive="right" if column.above else "both")
-
-
-def _outside(column: Column, value: float) -> str:
-    unit = f" {column.unit}" if column.unit else ""
-    text = f"{value:.10g} is outside {column.range}{unit}"
-    if column.unit == "GiB" and value > (column.maximum or 0):
-        text += f"; if it is in MiB write {value / 1024:.10g}"
-    if column.unit == "s" and value > (column.maximum or 0):
-        text += f"; if it is in milliseconds write {value / 1000:.10g}"
-    return text
-
-
-def _unit(column: Column) -> str:
-    return f" ({column.unit})" if column.unit else ""
-
-
-def _moments(cells: pd.Series[Any]) -> Read:
-    if is_datetime64_any_dtype(cells):
-        return Read(pd.to_datetime(cells, utc=True), {})
-    text = _strings(cells)
-    fits = text.str.fullmatch(_MOMENT, na=False).astype(bool)
-    values = pd.to_datetime(text.where(fits), format="ISO8601", utc=True, errors="coerce")
-    wrong = text.notna() & values.isna()
-    complaints = {row: f"{_show(cells[row])} is not a time such as 2026-01-31T13:45:00Z" for row in wrong.index[wrong]}
-    return Read(values, complaints)
-
-
-def _each(cells: pd.Series[Any], reader: Callable[[Any], Any]) -> Read:
-    """Read cell by cell, each distinct text once; a reader says ValueError(what is wrong)."""
-    known: dict[str, Any] = {}
+    """Read the texts of one column (index 0, 1, 2, ...) as `column` says, one by one."""
     values: list[Any] = []
     complaints: dict[int, str] = {}
     for row, cell in enumerate(cells.tolist()):
-        value = None
         try:
-            if isinstance(cell, str):
-                value = known[cell] if cell in known else known.setdefault(cell, reader(cell))
-            elif not absent(cell):
-                value = reader(cell)
+            values.append(value(column, cell))
         except ValueError as error:
+            values.append(None)
             complaints[row] = str(error)
-        values.append(value)
     return Read(pd.Series(values, index=cells.index, dtype=object), complaints)
 
 
-def _texts(column: Column) -> Callable[[Any], str]:
-    longest = NAME_LENGTH if column.name in ("application", "cluster") else TEXT_LENGTH
+def _number(column: Column, text: str, scale: float) -> float:
+    number = float(text) * scale if _NUMBER.fullmatch(text) else hints.with_unit(column, text)
+    if number is None or not math.isfinite(number) or (column.type == "integer" and number % 1):
+        noun = "a whole number" if column.type == "integer" else "a number"
+        unit = f" ({column.unit})" if column.unit else ""
+        raise ValueError(f"{show(text)} is not {noun}{unit}{hints.instead(column, text)}")
+    if not _within(number, column):
+        raise ValueError(_outside(column, number))
+    return int(number) if column.type == "integer" else number
 
-    def text(cell: Any) -> str:
-        if not isinstance(cell, str | int | float):
-            raise ValueError(f"{_show(cell)} is not text")
-        value = str(cell)
-        if len(value) > longest:
-            raise ValueError(f"{_show(value)} has {len(value):,} characters, at most {longest} are allowed")
-        if not value.isprintable():
-            raise ValueError(f"{_show(value)} has characters that cannot be printed")
-        if column.choices and value not in column.choices:
-            raise ValueError(f"{_show(value)} is none of {column.range}{did_you_mean(value, column.choices)}")
-        return _uuid(value) if column.name == "run_id" else value
 
+def _within(number: float, column: Column) -> bool:
+    low = -math.inf if column.minimum is None else column.minimum
+    high = math.inf if column.maximum is None else column.maximum
+    return (low < number if column.above else low <= number) and number <= high
+
+
+def _outside(column: Column, number: float) -> str:
+    unit = f" {column.unit}" if column.unit else ""
+    text = f"{number:.10g} is outside {column.range}{unit}"
+    if column.unit == "GiB" and number > (column.maximum or 0):
+        text += f"; if it is in MiB write {number / 1024:.10g}"
+    if column.unit == "s" and number > (column.maximum or 0):
+        text += f"; if it is in milliseconds write {number / 1000:.10g}"
     return text
+
+
+def _moment(_: Column, text: str) -> datetime:
+    try:
+        if not _MOMENT.fullmatch(text):
+            raise ValueError
+        moment = datetime.fromisoformat(re.sub(r"\s(?=[Z+-])", "", text))
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if moment.year not in _YEARS:
+            raise ValueError
+    except (ValueError, OverflowError):
+        raise ValueError(f"{show(text)} is not a time such as 2026-01-31T13:45:00Z") from None
+    return moment.replace(tzinfo=None)
+
+
+def longest(column: Column) -> int:
+    """Return how many characters a text may have."""
+    return NAME_LENGTH if column.name in ("application", "cluster") else TEXT_LENGTH
+
+
+def _text(column: Column, text: str) -> str:
+    if len(text) > longest(column):
+        raise ValueError(f"{show(text)} has {len(text):,} characters, at most {longest(column)} are allowed")
+    if not text.isprintable():
+        raise ValueError(f"{show(text)} has characters that cannot be printed")
+    if column.choices and text not in column.choices:
+        raise ValueError(f"{show(text)} is none of {column.range}{did_you_mean(text, column.choices)}")
+    return _uuid(text) if column.name == "run_id" else text
 
 
 def did_you_mean(word: str, choices: tuple[str, ...]) -> str:
     """Return "; did you mean X?" for the choice that looks like `word`, or ""."""
-    near = difflib.get_close_matches(word.lower(), choices, n=1, cutoff=0.7)
+    near = difflib.get_close_matches(word[:NAME_LENGTH].lower(), choices, n=1, cutoff=0.7)
     return f"; did you mean {near[0]}?" if near else ""
 
 
-def _uuid(value: str) -> str:
+def _uuid(text: str) -> str:
     try:
-        return str(uuid.UUID(value))
+        return str(uuid.UUID(text))
     except ValueError:
-        raise ValueError(f"{_show(value)} is not a UUID; leave run_id out and one is made") from None
+        raise ValueError(f"{show(text)} is not a UUID; leave run_id out and one is made") from None
 
 
-def _object(cell: Any) -> dict[str, Any]:
-    try:
-        value = json.loads(cell) if isinstance(cell, str) else cell
-        if not isinstance(value, Mapping):
-            raise ValueError("not an object")
-        text = to_json(value)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f'{_show(cell)} is not a JSON object such as {{"gc": "G1"}}: {error}') from error
+def _object(_: Column, text: str) -> str:
     if len(text) > JSON_LENGTH:
         raise ValueError(f"has {len(text):,} characters, at most {JSON_LENGTH:,} are allowed")
-    return dict(json.loads(text))
+    try:
+        found = json.loads(text)
+        if not isinstance(found, dict):
+            raise ValueError("not an object")
+        return to_json(found)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f'{show(text)} is not a JSON object such as {{"gc": "G1"}}: {error}') from error
 
 
-def _show(cell: Any) -> str:
+_READERS: dict[str, Callable[[Column, str], Any]] = {"text": _text, "timestamp": _moment, "json": _object}
+
+
+def show(text: str) -> str:
     """Quote a cell for a message, shortened."""
-    text = cell if isinstance(cell, str) else str(cell)
     return repr(text if len(text) <= 40 else text[:37] + "...")

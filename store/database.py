@@ -47,6 +47,7 @@ class _Instance:
 
 
 _instances: dict[Path, _Instance] = {}
+_writers: dict[Path, threading.Lock] = {}
 _guard = threading.Lock()
 
 
@@ -67,7 +68,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """Open, yield a cursor inside a transaction, commit (or roll back) and close.
+        """Open, yield a cursor that can only read, and close.
 
         Raises
         ------
@@ -76,10 +77,50 @@ class Database:
         StoreUnusableError
             If the file cannot be opened, read or written at all.
         """
+        with self._transaction("BEGIN TRANSACTION READ ONLY") as cursor:
+            yield cursor
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in a transaction of its own: no other writer is at work, in any thread of any process.
+
+        Parameters
+        ----------
+        work : callable
+            Gets the cursor; has no effects outside the database, for it may run several times.
+
+        Raises
+        ------
+        StoreLockedError, StoreUnusableError
+            As `transaction`.
+        ConflictError
+            If another thread writes for longer than `wait_s` seconds, or writers collide for as long.
+        """
+        deadline = time.monotonic() + self.wait_s
+        if not _writer(self.path).acquire(timeout=self.wait_s):
+            raise ConflictError(f"{self.path}: another thread of this program has been writing for {self.wait_s:g} s")
+        try:
+            return self._write(work, deadline)
+        finally:
+            _writer(self.path).release()
+
+    def _write(self, work: Callable[[Connection], T], deadline: float) -> T:
+        pauses = _pauses()
+        while True:
+            try:
+                with self._transaction("BEGIN TRANSACTION") as cursor:
+                    return work(cursor)
+            except (duckdb.TransactionException, duckdb.ConstraintException) as error:
+                if time.monotonic() > deadline:
+                    raise ConflictError(f"{self.path}: could not write for {self.wait_s:g} s: {error}") from error
+            time.sleep(next(pauses))
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Connection]:
+        """Open, yield a cursor inside a transaction, commit (or roll back) and close."""
         instance = self._acquire()
         try:
             with closing(instance.connection.cursor()) as cursor:
-                cursor.begin()
+                cursor.execute(begin)
                 try:
                     yield cursor
                     cursor.commit()
@@ -90,30 +131,6 @@ class Database:
             raise StoreUnusableError(f"{self.path}: {_first_line(error)}") from error
         finally:
             _release(self.path, instance)
-
-    def write(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in a transaction, again when another writer got there first.
-
-        Parameters
-        ----------
-        work : callable
-            Gets the cursor; has no effects outside the database, for it may run several times.
-
-        Raises
-        ------
-        ConflictError
-            If writers still collide after `wait_s` seconds.
-        """
-        deadline = time.monotonic() + self.wait_s
-        pauses = _pauses()
-        while True:
-            try:
-                with self.transaction() as connection:
-                    return work(connection)
-            except (duckdb.TransactionException, duckdb.ConstraintException) as error:
-                if time.monotonic() > deadline:
-                    raise ConflictError(f"{self.path}: could not write for {self.wait_s:g} s: {error}") from error
-            time.sleep(next(pauses))
 
     def _acquire(self) -> _Instance:
         started = time.monotonic()
@@ -131,6 +148,12 @@ class Database:
                     return instance
             time.sleep(pause)
         raise AssertionError("pauses never end")
+
+
+def _writer(path: Path) -> threading.Lock:
+    """Return the lock that only one writer of this process holds; the file's own lock keeps out other processes."""
+    with _guard:
+        return _writers.setdefault(path, threading.Lock())
 
 
 def _join_or_open(path: Path, patient: bool) -> _Instance | None:

@@ -95,22 +95,40 @@ class InvalidRunsError(StoreError):
     Parameters
     ----------
     problems : sequence of Problem
-        All of them, in the order of the lines.
+        The first of them, in the order of the lines.
     source : str or None
-        Name of the file; None for a data frame, whose rows are counted instead.
+        Name of the file; None for a data frame.
+    unit : str or None
+        What their lines count; when None "line" for a file, "row" for a data frame.
+    count : int or None
+        How many there are in all, when there are more.
+    good : int
+        Rows that have none.
     """
 
-    def __init__(self, problems: Sequence[Problem], source: str | None = None) -> None:
+    consequence = "nothing was stored"
+
+    def __init__(
+        self,
+        problems: Sequence[Problem],
+        source: str | None = None,
+        unit: str | None = None,
+        count: int | None = None,
+        good: int = 0,
+    ) -> None:
         self.problems = tuple(problems)
         self.source = source
+        self.unit = unit or ("line" if source else "row")
+        self.count = len(self.problems) if count is None else count
+        self.good = good
         super().__init__(self._text())
 
     def _text(self) -> str:
-        source, unit = (self.source, "line") if self.source else ("runs", "row")
-        lines = [problem.describe(unit) for problem in self.problems[:SHOWN]]
-        if len(self.problems) == 1:
-            return f"{source}: {lines[0]} (nothing was stored)"
-        if len(self.problems) > SHOWN:
-            lines.append(f"... and {len(self.problems) - SHOWN:,} more")
-        head = f"{source}: {len(self.problems):,} problems, nothing was stored"
+        source = self.source or "runs"
+        lines = [problem.describe(self.unit) for problem in self.problems[:SHOWN]]
+        if self.count == 1:
+            return f"{source}: {lines[0]} ({self.consequence})"
+        if self.count > len(lines):
+            lines.append(f"... and {self.count - len(lines):,} more")
+        head = f"{source}: {self.count:,} problems, {self.consequence}"
         return "\n  ".join([head, *lines])

@@ -1,4 +1,4 @@
-"""Run logs that people bring: each file is an upload, taken as a whole or not at all."""
+"""Tables that people bring: each file is an upload, taken as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from store.artifacts import sha256
 from store.batch import Batch, conflicts, insert
 from store.database import Connection, Database, utc_now
-from store.errors import InvalidRunsError, UnreadableFileError
-from store.reading import read_csv
-from store.validation import validate
+from store.errors import InvalidRunsError, Problem
+from store.headers import Header
+from store.limits import LIMITS, Limits
+from store.tables.examine import Choices, Examined, examined
+from store.tables.files import File, opened
 
-_ORIGIN_NOTE = "column origin was ignored: what is uploaded has the origin uploaded"
+SAMPLE = 20
+_SELECT_KNOWN = """
+SELECT upload_id, name, rows, left_out, uploaded_at FROM uploads WHERE sha256 = ? AND undone_at IS NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,8 @@ class Imported:
         Runs stored now; runs that the store knew.
     notes : tuple of str
         What the user should know.
+    left_out : int
+        Rows that are wrong and were not taken.
     """
 
     upload_id: str
@@ -43,108 +51,207 @@ class Imported:
     added: int
     already_there: int
     notes: tuple[str, ...] = ()
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What would come of a file; nothing was stored.
+
+    Parameters
+    ----------
+    name, kind : str
+        The file, and what it is: CSV, Parquet, JSON or Excel.
+    headers : list of Header
+        The run-log column that each of its columns means.
+    rows, good, bad : int
+        Rows in the file; those that are runs, and those that are not.
+    problems : list of Problem
+        What is wrong, the first thousand things, by line.
+    count : int
+        How many things are wrong in all.
+    unit : str
+        What the lines of problems count: "line" or "row".
+    sample : DataFrame
+        The first good runs, as `Runs.load` would return them.
+    notes : tuple of str
+        What the user should know.
+    """
+
+    name: str
+    kind: str
+    headers: list[Header]
+    rows: int
+    good: int
+    bad: int
+    problems: list[Problem]
+    count: int
+    unit: str
+    sample: pd.DataFrame
+    notes: tuple[str, ...]
 
 
 class Imports:
-    """Uploads of run logs."""
+    """Uploads of run logs.
 
-    def __init__(self, database: Database) -> None:
+    Parameters
+    ----------
+    database : Database
+        Where they go.
+    limits : Limits
+        How much of one is taken.
+    """
+
+    def __init__(self, database: Database, limits: Limits = LIMITS) -> None:
         self._database = database
+        self._limits = limits
 
-    def add_file(self, path: Path | str, by: str | None = None) -> Imported:
-        """Import a CSV file; see `add`.
-
-        Raises
-        ------
-        UnreadableFileError, InvalidRunsError
-            As `add`, and if there is no such file.
-        """
-        path = Path(path)
-        try:
-            content = path.read_bytes()
-        except IsADirectoryError:
-            raise UnreadableFileError(f"{path} is a folder; give the CSV file inside") from None
-        except OSError as error:
-            raise UnreadableFileError(f"{path}: {error.strerror or error}") from error
-        return self.add(content, path.name, by)
-
-    def add(self, content: bytes, name: str, by: str | None = None) -> Imported:
-        """Import a CSV run log, all of it or nothing. The same file or row again adds nothing.
+    def preview(self, source: bytes | Path, name: str, choices: Choices | None = None) -> Preview:
+        """Say what would come of a file.
 
         Parameters
         ----------
-        content : bytes
-            The file.
+        source : bytes or Path
+            Its content, or where it is.
         name : str
-            Its name, for messages and for the record.
-        by : str or None
-            Who uploads; None for the user of this process.
+            Its name, for messages.
+        choices : Choices or None
+            What the user decided about its columns.
 
         Raises
         ------
         UnreadableFileError
-            If it is no CSV file of runs.
-        InvalidRunsError
-            With every problem, each with line and column.
+            If it is no table of runs.
         """
-        digest = sha256(content)
+        with opened(source, name, self._limits) as file, examined(file, choices, self._limits) as found:
+            known = self._known(file)
+            return Preview(
+                name=name,
+                kind=found.kind,
+                headers=found.headers,
+                rows=found.rows,
+                good=found.good,
+                bad=found.rows - found.good,
+                problems=found.problems(),
+                count=found.count,
+                unit=found.table.unit,
+                sample=found.sample(SAMPLE),
+                notes=(*found.notes(), *(known.notes if known else ())),
+            )
+
+    def add_file(
+        self, path: Path | str, by: str | None = None, choices: Choices | None = None, keep_good: bool = False
+    ) -> Imported:
+        """Import a file; see `add`."""
+        return self.add(Path(path), Path(path).name, by, choices, keep_good)
+
+    def add(
+        self,
+        source: bytes | Path,
+        name: str,
+        by: str | None = None,
+        choices: Choices | None = None,
+        keep_good: bool = False,
+    ) -> Imported:
+        """Import a table of runs, all of it or nothing. The same file or row again adds nothing.
+
+        Parameters
+        ----------
+        source : bytes or Path
+            Its content, or where it is.
+        name : str
+            Its name, for messages and for the record.
+        by : str or None
+            Who uploads; None for the user of this process.
+        choices : Choices or None
+            What the user decided about its columns.
+        keep_good : bool
+            Take the good rows although others are wrong.
+
+        Raises
+        ------
+        UnreadableFileError
+            If it is no table of runs.
+        InvalidRunsError
+            With what is wrong, by line and column, unless there are good rows and `keep_good`.
+        """
+        with opened(source, name, self._limits) as file:
+            if known := self._known(file):
+                return known
+            with examined(file, choices, self._limits) as found:
+                if found.count and not (keep_good and found.good):
+                    raise found.error()
+                upload = Upload(found, found.runs(), by or current_user(), keep_good)
+                return self._database.write(lambda connection: _store(connection, upload))
+
+    def _known(self, file: File) -> Imported | None:
         with self._database.transaction() as connection:
-            if known := known_upload(connection, digest):
-                return known
-        cells = read_csv(content, name)
-        frame = cells.frame()
-        clean, problems = validate(frame, lines=cells.lines, origin="uploaded")
-        problems = sorted(cells.problems + problems, key=lambda problem: problem.line or 0)
-        if problems:
-            raise InvalidRunsError(problems, name)
-        notes = (_ORIGIN_NOTE,) if "origin" in frame else ()
-
-        def work(connection: Connection) -> Imported:
-            if known := known_upload(connection, digest):
-                return known
-            if changed := conflicts(connection, clean, cells.lines):
-                raise InvalidRunsError(changed, name)
-            return _store(connection, Upload(name, digest, clean, by or current_user(), notes))
-
-        return self._database.write(work)
+            return known_upload(connection, file.sha256)
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A valid file that is about to be stored."""
+    """A checked file that is about to be stored, with its good runs."""
 
-    name: str
-    sha256: str
-    runs: pd.DataFrame
+    found: Examined
+    runs: pa.Table
     by: str
-    notes: tuple[str, ...]
+    keep_good: bool
 
 
 def known_upload(connection: Connection, digest: str) -> Imported | None:
     """Return what to say of a file that was imported before; None when it was not, or was undone."""
     row = connection.execute(
-        "SELECT upload_id, name, rows, uploaded_at FROM uploads WHERE sha256 = ? AND undone_at IS NULL", [digest]
+        "SELECT upload_id, name, rows, left_out, uploaded_at FROM uploads WHERE sha256 = ? AND undone_at IS NULL",
+        [digest],
     ).fetchone()
     if row is None:
         return None
-    note = f"the same file was imported as {row[1]} on {row[3]:%Y-%m-%d %H:%M} UTC"
-    return Imported(row[0], row[1], row[2], 0, row[2], (note,))
+    upload_id, name, rows, left_out, at = row
+    note = f"the same file was imported as {name} on {at:%Y-%m-%d %H:%M} UTC; undo {upload_id[:8]} to import it anew"
+    return Imported(upload_id, name, rows, 0, rows, (note,), left_out)
 
 
 def _store(connection: Connection, upload: Upload) -> Imported:
-    upload_id, rows = str(uuid.uuid4()), len(upload.runs)
-    added = insert(connection, Batch(upload.runs), upload_id)
-    imported = Imported(upload_id, upload.name, rows, added, rows - added, upload.notes)
-    record_upload(connection, imported, upload.sha256, upload.by)
+    found = upload.found
+    if known := known_upload(connection, found.file.sha256):
+        return known
+    upload_id, runs = str(uuid.uuid4()), _without_conflicts(connection, upload)
+    rows, left_out = runs.num_rows, found.rows - runs.num_rows
+    added = insert(connection, Batch(runs), upload_id)
+    imported = Imported(upload_id, found.file.name, rows, added, rows - added, found.notes(), left_out)
+    record_upload(connection, imported, found.file.sha256, upload.by)
     return imported
 
 
 def record_upload(connection: Connection, imported: Imported, digest: str, by: str) -> None:
     """Write down what was uploaded, in the transaction that stores it."""
     connection.execute(
-        "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, 0, NULL)",
-        [imported.upload_id, imported.name, digest, imported.rows, imported.added, utc_now(), by],
+        "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        [
+            imported.upload_id,
+            imported.name,
+            digest,
+            imported.rows,
+            imported.added,
+            utc_now(),
+            by,
+            imported.left_out,
+        ],
     )
+
+
+def _without_conflicts(connection: Connection, upload: Upload) -> pa.Table:
+    """Return the runs, without those that would change stored ones if the user keeps the good rows."""
+    changed = dict(conflicts(connection, upload.runs))
+    if not changed:
+        return upload.runs
+    if not upload.keep_good:
+        lines = upload.found.table.lines(list(changed))
+        problems = [Problem(lines.get(row), "run_id", message) for row, message in changed.items()]
+        good = upload.runs.num_rows - len(problems)
+        raise InvalidRunsError(problems, upload.found.file.name, upload.found.table.unit, good=good)
+    return upload.runs.filter(pc.invert(pc.is_in(upload.runs["row"], pa.array(list(changed), pa.int64()))))
 
 
 def current_user() -> str:

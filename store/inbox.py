@@ -13,12 +13,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from store.batch import insert, prepare
-from store.cells import absent
 from store.database import Database
 from store.errors import InvalidRunsError, StoreUnusableError
 from store.files import sync_folder, write_durably
-from store.frames import plain_records
+from store.frames import plain_records, typed
 from store.records import RunRecord
+from store.runlog import COLUMNS
+from store.texts import absent
 
 BATCH = 500
 REJECTED = "rejected"
@@ -54,7 +55,7 @@ class Inbox:
         if absent(run.get("run_id")):
             run["run_id"] = str(uuid.uuid4())  # not by content: equal measurements are two runs
         valid = prepare([RunRecord(run, record.tasks, record.executors)])
-        [clean] = plain_records(valid.runs)
+        [clean] = plain_records(typed(valid.runs.to_pandas(), COLUMNS))
         content = {
             "run": clean,
             "tasks": valid.tasks.to_pylist(),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from store.batch import Batch, conflicts, insert, prepare
+from store.batch import Batch, conflicts, insert, numbered, prepare
 from store.database import Connection, Database
-from store.errors import InvalidRunsError
+from store.errors import InvalidRunsError, Problem
 from store.frames import typed
 from store.records import RunRecord
 from store.runlog import COLUMNS, EXECUTOR_COLUMNS, TASK_COLUMNS, Column
@@ -108,11 +108,12 @@ class Runs:
         clean, problems = validate(frame)
         if problems:
             raise InvalidRunsError(problems)
+        batch = Batch(numbered(clean))
 
         def work(connection: Connection) -> int:
-            if changed := conflicts(connection, clean):
-                raise InvalidRunsError(changed)
-            return insert(connection, Batch(clean))
+            if changed := conflicts(connection, batch.runs):
+                raise InvalidRunsError([Problem(row + 1, "run_id", message) for row, message in changed])
+            return insert(connection, batch)
 
         added = self._database.write(work)
         return Added(added, len(frame) - added)

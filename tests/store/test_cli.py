@@ -81,12 +81,12 @@ def test_exported_csv_can_be_imported_again(command: Command, csv_of: Csv, tmp_p
 
 def test_a_bad_file_is_two_and_one_line(command: Command, csv_of: Csv, tmp_path: Path) -> None:
     bad, good = tmp_path / "bad.csv", tmp_path / "good.csv"
-    bad.write_bytes(csv_of({"executor_memory_gb": "8192m"}))
+    bad.write_bytes(csv_of({"executor_memory_gb": "1,5"}))
     good.write_bytes(csv_of({}))
     done = command("import", str(bad), str(good), str(tmp_path / "absent.csv"))
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
-        "error: bad.csv: line 2, column executor_memory_gb: '8192m' is not a number (GiB); write 8 "
+        "error: bad.csv: line 2, column executor_memory_gb: '1,5' is not a number (GiB); write 1.5 "
         "(nothing was stored)",
         f"error: {tmp_path / 'absent.csv'}: No such file or directory",
     ]

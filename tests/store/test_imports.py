@@ -79,14 +79,16 @@ def test_origin_is_ours_to_say(store: Store, csv_of: Csv) -> None:
         (b" \n\n", "is empty"),
         (",".join(runlog.NAMES).encode(), "no runs"),
         (b"%PDF-1.7\n1 0 obj", "a PDF document"),
-        (b"PK\x03\x04rest", "Excel"),
-        (b"PAR1rest", "Parquet"),
-        ("application,cluster\n".encode("utf-16"), "UTF-16"),
+        (b"PK\x03\x04rest", "damaged ZIP archive or Excel workbook"),
+        (b"PAR1rest", "is a damaged Parquet file"),
+        (b"\xff\xfea", "neither UTF-8 nor UTF-16"),
         (b"application,cluster\na\0b,c\n", "binary"),
         (b"application,cluster\nCaf\xe9,c\n", "not UTF-8 (line 2)"),
-        (b"hello world\nthis is a text\n", "is no CSV file of runs"),
-        (b'{"application": "resnet50"}\n', "is no CSV file of runs"),
-        (b'application,"clus"ter,num_executors\n', "line 1"),
+        (b"hello world\nthis is a text\n", "is no table of runs: line 1 should name columns"),
+        (b"[1, 2]", "element 1 is no object"),
+        (b"[{]", "is no valid JSON"),
+        (b"\x80\x04]\x94.", "a Python pickle: opening one runs what is in it, so Sparkcast never does"),
+        (b"\x1f\x8b\x08rest", "a gzip archive; unpack it"),
     ],
 )
 def test_a_file_that_is_no_run_log_gets_one_clear_message(store: Store, content: bytes, words: str) -> None:
@@ -121,9 +123,9 @@ def test_an_open_quote_is_named_with_the_line_where_it_starts(store: Store, csv_
 
 
 def test_one_problem_is_one_line_and_many_are_all_there(store: Store, csv_of: Csv) -> None:
-    one = refused(store, csv_of({}, {"executor_memory_gb": "8192m"}))
+    one = refused(store, csv_of({}, {"executor_memory_gb": "1,5"}))
     assert one == (
-        "runs.csv: line 3, column executor_memory_gb: '8192m' is not a number (GiB); write 8 (nothing was stored)"
+        "runs.csv: line 3, column executor_memory_gb: '1,5' is not a number (GiB); write 1.5 (nothing was stored)"
     )
     many = refused(store, csv_of({"cluster": ""}, {}, {"num_executors": "x", "colour": "red"}))
     assert many.splitlines() == [

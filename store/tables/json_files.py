@@ -1,0 +1,91 @@
+"""JSON lines: one object a line; a JSON list of objects, as our own commands print it, is made that first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+from store.errors import Problem, UnreadableFileError
+from store.frames import to_json
+from store.limits import LIMITS, Limits
+from store.sandbox import Connection
+from store.tables import text
+from store.tables.files import HEAD, File
+from store.tables.table import Table
+
+LIST_BYTES = 64 << 20
+_READ = """
+CREATE TABLE objects AS
+SELECT line, CASE WHEN json_type(object) = 'OBJECT' THEN object END AS object
+FROM (SELECT line, CASE WHEN json_valid(line) THEN line::JSON END AS object
+      FROM read_csv($path, auto_detect = false, header = false, delim = '', quote = '', escape = '',
+                    columns = {'line': 'VARCHAR'}, new_line = '\\n', max_line_size = $line_bytes))
+"""
+_KEYS = """
+SELECT key FROM (SELECT unnest(json_keys(object)) AS key, rowid FROM objects) GROUP BY key ORDER BY min(rowid), key
+"""
+_BROKEN = "SELECT rowid + 1 FROM objects WHERE object IS NULL AND trim(line) <> '' ORDER BY rowid"
+
+
+def normalised(file: File) -> File:
+    """Return the file as UTF-8 with one object a line.
+
+    Raises
+    ------
+    UnreadableFileError
+        If it is no text, or a JSON list that is damaged.
+    """
+    file = text.normalised(file)
+    if not file.head.lstrip(b"\xef\xbb\xbf \t\n").startswith(b"["):
+        return file
+    path = file.folder / "lines"
+    with path.open("w", encoding="utf-8") as lines:
+        for number, record in enumerate(_listed(file), start=1):
+            if not isinstance(record, dict):
+                raise UnreadableFileError(f"{file.name} is a JSON list, but its element {number:,} is no object")
+            lines.write(_line(file, record) + "\n")
+    with path.open("rb") as start:
+        return replace(file, path=path, head=start.read(HEAD))
+
+
+def _listed(file: File) -> Sequence[object]:
+    if file.path.stat().st_size > LIST_BYTES:
+        raise UnreadableFileError(
+            f"{file.name} is one JSON list of more than {LIST_BYTES:,} bytes; write JSON lines, one object a line"
+        )
+    try:
+        value = json.loads(file.path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise UnreadableFileError(f"{file.name} is no valid JSON: {error}") from error
+    return value if isinstance(value, list) else []
+
+
+def _line(file: File, record: dict[str, object]) -> str:
+    try:
+        return to_json(record)
+    except ValueError as error:
+        raise UnreadableFileError(f"{file.name} is no valid JSON: {error}") from error
+
+
+def read(connection: Connection, file: File, limits: Limits = LIMITS) -> Table:
+    """Look at a file with one JSON object a line; keys are headers.
+
+    Raises
+    ------
+    UnreadableFileError
+        If it has more lines or keys than allowed.
+    """
+    limits.check_rows(file.name, file.lines)
+    connection.execute(_READ, {"path": str(file.path), "line_bytes": limits.line_bytes})
+    keys = [key for (key,) in connection.execute(_KEYS).fetchall()]
+    limits.check_columns(file.name, len(keys))
+    return Table(
+        keys,
+        [f"json_extract_string(object, $key{number})" for number in range(len(keys))],
+        "objects",
+        lambda rows: {row: row + 1 for row in rows},
+        {f"key{number}": "/" + key.replace("~", "~0").replace("/", "~1") for number, key in enumerate(keys)},
+        first_line=None,
+        broken=lambda: [Problem(line, None, "is no JSON object") for (line,) in connection.execute(_BROKEN).fetchall()],
+    )

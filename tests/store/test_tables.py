@@ -1,0 +1,244 @@
+"""Tables come in whatever program wrote them, and what is wrong with one is said all at once."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from store import Choices, InvalidRunsError, Preview, Store, UnreadableFileError, runlog
+from store.database import Database
+from store.frames import plain_records
+from store.imports import Imports
+from store.limits import Limits
+
+Make = Callable[..., dict[str, Any]]
+Csv = Callable[..., bytes]
+ALIASED = (
+    "app,cluster,E_num,spark.executor.cores,E_mem,P_size,SR (%),CT\n"
+    "resnet50,lab,4,2,8g,50,10,123.5\n"
+    "resnet50,lab,2,2,8192m,50,100%,12 min\n"
+)
+
+
+def loaded(store: Store, content: bytes, **options: Any) -> list[dict[str, Any]]:
+    """Import a file and return the runs, by repeat then time."""
+    store.imports.add(content, "runs", **options)
+    return plain_records(store.runs.load().sort_values(["repeat", "completion_time_s"]))
+
+
+def excel(*rows: list[Any], above: int = 0) -> bytes:
+    workbook = openpyxl.Workbook()
+    workbook.active.append(["Notes of the campaign"])
+    sheet = workbook.create_sheet("runs")
+    for _ in range(above):
+        sheet.append(["made by hand"])
+    for row in rows:
+        sheet.append(row)
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def parquet(tmp_path: Path, frame: pd.DataFrame) -> bytes:
+    frame.to_parquet(tmp_path / "runs.parquet")
+    return (tmp_path / "runs.parquet").read_bytes()
+
+
+def test_names_that_people_and_spark_use(store: Store) -> None:
+    first, second = loaded(store, ALIASED.encode())
+    assert (first["num_executors"], first["executor_cores"], first["images_per_partition"]) == (4, 2, 50)
+    assert (first["executor_memory_gb"], first["completion_time_s"]) == (8.0, 123.5)
+    assert (second["executor_memory_gb"], second["sampling_rate_pct"], second["completion_time_s"]) == (8, 100, 720)
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "column", "value"),
+    [
+        ("spark.executor.memory", "8192", "executor_memory_gb", 8),  # a plain number is MiB to Spark
+        ("spark.executor.memory", "8g", "executor_memory_gb", 8),
+        ("Executor memory (MB)", "4096", "executor_memory_gb", 4),
+        ("duration_ms", "123500", "completion_time_s", 123.5),
+        ("Completion time [min]", "2", "completion_time_s", 120),
+        ("SPARK-EXECUTOR-INSTANCES", "3", "num_executors", 3),
+        ("C_num", "2", "executor_cores", 2),
+        ("sampling rate", "7", "sampling_rate_pct", 7),
+    ],
+)
+def test_a_header_may_name_its_unit(store: Store, run: Make, header: str, cell: str, column: str, value: float) -> None:
+    values = {**run(), column: cell}
+    line = ",".join(header if name == column else name for name in values)
+    [one] = loaded(store, f"{line}\n{','.join(map(str, values.values()))}\n".encode())
+    assert one[column] == value
+
+
+@pytest.mark.parametrize("delimiter", list(",;\t|:^~"))
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+def test_any_delimiter_in_any_unicode(store: Store, csv_of: Csv, delimiter: str, encoding: str) -> None:
+    text = csv_of({"campaign": "Köln", "repeat": 1}, {"repeat": 2}).decode().replace(",", delimiter)
+    bom = b"\xfe\xff" if encoding == "utf-16-be" else b""
+    first, second = loaded(store, bom + text.encode(encoding))
+    assert (first["campaign"], second["campaign"]) == ("Köln", None)
+
+
+def test_a_decimal_comma_is_read_and_said(store: Store) -> None:
+    text = ALIASED.replace(",", ";").replace("123.5", "123,5").replace("12 min", "1,5")
+    preview = store.imports.preview(text.encode(), "runs.csv")
+    assert "a comma is read as the decimal mark" in preview.notes
+    assert [run["completion_time_s"] for run in loaded(store, text.encode())] == [1.5, 123.5]
+
+
+def test_a_file_with_decimal_points_has_no_decimal_commas(store: Store) -> None:
+    text = ALIASED.replace(",", ";").replace("12 min", "1,500")
+    with pytest.raises(InvalidRunsError, match=r"line 3, column completion_time_s: '1,500' is not a number \(s\)"):
+        store.imports.add(text.encode(), "runs.csv")
+
+
+def test_excel_tells_the_delimiter_in_a_line_of_its_own(store: Store) -> None:
+    assert len(loaded(store, b"sep=;\n" + ALIASED.replace(",", ";").encode())) == 2
+
+
+def test_parquet(store: Store, run: Make, tmp_path: Path) -> None:
+    frame = pd.DataFrame([run(repeat=1), run(repeat=2)])
+    frame["started_at"] = pd.to_datetime(["2026-01-31T13:45:00+01:00", None], utc=True)
+    frame["settings"] = [{"gc": "G1", "cpus": None}, {"gc": None, "cpus": 2.0}]
+    first, second = loaded(store, parquet(tmp_path, frame))
+    assert (first["started_at"], second["started_at"]) == ("2026-01-31T12:45:00Z", None)
+    assert (first["settings"]["gc"], second["settings"]["cpus"]) == ("G1", 2.0)
+    assert (first["completion_time_s"], first["origin"]) == (123.5, "uploaded")
+
+
+def test_json_lines_and_json_lists(store: Store, run: Make) -> None:
+    runs = [run(repeat=1, settings={"gc": "G1"}, started_at="2026-01-31"), run(repeat=2, campaign=None)]
+    lines = "\n".join(map(json.dumps, runs)) + "\n\n"
+    first, _ = loaded(store, lines.encode())
+    assert (first["settings"], first["started_at"]) == ({"gc": "G1"}, "2026-01-31T00:00:00Z")
+    again = store.imports.add(json.dumps(runs, indent=2).encode(), "runs.json")
+    assert (again.added, again.already_there) == (0, 2)
+
+
+def test_excel(store: Store, run: Make) -> None:
+    names, moment = [*run(repeat=1), "started_at", None], datetime(2026, 1, 31, 13, 45)
+    content = excel(names, [*run(repeat=1).values(), moment], [], [*run(repeat=2).values()], above=2)
+    one, two = loaded(store, content)
+    assert (one["started_at"], one["num_executors"], one["executor_memory_gb"]) == ("2026-01-31T13:45:00Z", 4, 8.0)
+    assert (two["started_at"], two["repeat"]) == (None, 2)
+    broken = excel(names, [*run().values()], [*run(num_executors="four").values()], above=2)
+    with pytest.raises(InvalidRunsError, match="row 5, column num_executors: 'four' is not a whole number"):
+        store.imports.add(broken, "runs.xlsx")
+
+
+def test_the_same_run_in_every_format_is_one_run(store: Store, run: Make, tmp_path: Path) -> None:
+    frame = pd.DataFrame([run(repeat=3, settings='{"gc": "G1"}', started_at="2026-01-31T13:45:00Z")])
+    names, [values] = list(frame), frame.to_numpy().tolist()
+    for content in (
+        frame.to_csv(index=False).encode(),
+        frame.to_csv().encode(),
+        frame.to_csv(sep=";", decimal=",").encode("utf-16"),
+        parquet(tmp_path, frame),
+        frame.to_json(orient="records", lines=True).encode(),
+        excel(names, values),
+    ):
+        store.imports.add(content, "runs")
+    assert len(store.runs.load()) == 1
+    assert store.uploads.load()["added"].tolist() == [1, 0, 0, 0, 0, 0]
+
+
+def preview(store: Store, text: str, **choices: Any) -> Preview:
+    return store.imports.preview(text.encode(), "runs.csv", Choices(**choices))
+
+
+def test_a_preview_shows_the_mapping_the_counts_and_a_sample(store: Store) -> None:
+    text = ALIASED + "resnet50,lab,x,2,8g,50,-1,1\nresnet50,lab,4\n\nresnet50,lab,4,2,8g,50,10,99\n"
+    found = preview(store, text)
+    assert [header.column for header in found.headers] == [
+        "application", "cluster", "num_executors", "executor_cores",
+        "executor_memory_gb", "images_per_partition", "sampling_rate_pct", "completion_time_s",
+    ]  # fmt: skip
+    assert (found.kind, found.rows, found.good, found.bad, found.count) == ("CSV", 5, 3, 2, 3)
+    assert [(problem.line, problem.column) for problem in found.problems] == [
+        (4, "num_executors"),
+        (4, "sampling_rate_pct"),
+        (5, None),
+    ]
+    assert found.sample["completion_time_s"].tolist() == [123.5, 720.0, 99.0]
+    assert found.sample.columns.tolist() == list(runlog.NAMES)
+    assert store.runs.load().empty
+    assert store.uploads.load().empty
+
+
+def test_the_user_may_name_columns_and_give_what_is_missing(store: Store) -> None:
+    text = ALIASED.replace("cluster", "where").replace("SR (%)", "weather")
+    found = preview(store, text)
+    assert {problem.column for problem in found.problems} == {"where", "weather", "cluster", "sampling_rate_pct"}
+    assert (found.good, found.bad) == (0, 2)
+    assert found.sample.empty
+    choices = Choices(columns={"where": "cluster", "weather": None}, given={"sampling_rate_pct": "50"})
+    assert preview(store, text, columns=choices.columns, given=choices.given).count == 0
+    first, _ = loaded(store, text.encode(), choices=choices)
+    assert (first["cluster"], first["sampling_rate_pct"]) == ("lab", 50)
+
+
+def test_two_headers_for_one_column_are_one_too_many(store: Store) -> None:
+    text = ALIASED.replace("P_size", "executors")
+    [problem] = [one for one in preview(store, text).problems if one.line == 1]
+    assert (problem.column, problem.message) == ("num_executors", "is what E_num and executors mean; keep one")
+    assert preview(store, text, columns={"executors": None}).count == 0
+
+
+def test_good_rows_can_be_kept(store: Store, csv_of: Csv) -> None:
+    content = csv_of({"repeat": 1}, {"repeat": "two"}, {"repeat": 3}) + b"one cell\n"
+    with pytest.raises(InvalidRunsError) as caught:
+        store.imports.add(content, "runs.csv")
+    assert caught.value.good == 2
+    imported = store.imports.add(content, "runs.csv", keep_good=True)
+    assert (imported.rows, imported.added, imported.left_out) == (2, 2, 2)
+    assert sorted(store.runs.load()["repeat"]) == [1, 3]
+    assert store.uploads.load()["left_out"].tolist() == [2]
+
+
+def test_keeping_the_good_rows_changes_no_stored_run(store: Store, csv_of: Csv) -> None:
+    store.imports.add(csv_of({}), "a.csv")
+    name = store.runs.load()["run_id"][0]
+    content = csv_of({"run_id": name, "repeat": 1}, {"repeat": 2})
+    imported = store.imports.add(content, "b.csv", keep_good=True)
+    assert (imported.added, imported.left_out) == (1, 1)
+    assert store.runs.load().set_index("run_id")["repeat"].isna()[name]
+
+
+def test_a_file_without_any_good_row_cannot_be_kept(store: Store, csv_of: Csv) -> None:
+    with pytest.raises(InvalidRunsError):
+        store.imports.add(csv_of({"repeat": "x"}), "runs.csv", keep_good=True)
+    with pytest.raises(InvalidRunsError):
+        store.imports.add(csv_of({"colour": "red"}), "runs.csv", keep_good=True)
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (Limits(file_bytes=100), "bytes, at most 100 are taken; split it into several files"),
+        (Limits(rows=1), "rows or more, at most 1 are taken; split it"),
+        (Limits(columns=3), "7 columns, at most 3 are taken; leave out the others"),
+        (Limits(line_bytes=10), "line 2: is longer than allowed"),
+    ],
+)
+def test_limits_are_named_with_what_to_do(store: Store, csv_of: Csv, limits: Limits, words: str) -> None:
+    imports = Imports(Database(store.home.database), limits)
+    with pytest.raises((UnreadableFileError, InvalidRunsError), match=words):
+        imports.add(csv_of({}, {"repeat": None}), "runs.csv")
+
+
+def test_a_million_problems_are_counted_and_the_first_are_told(store: Store, csv_of: Csv) -> None:
+    rows: list[dict[str, Any]] = [{"repeat": "x", "num_executors": 0} for _ in range(3_000)]
+    with pytest.raises(InvalidRunsError) as caught:
+        store.imports.add(csv_of(*rows), "runs.csv")
+    assert (caught.value.count, len(caught.value.problems)) == (6_000, 1_000)
+    assert str(caught.value).startswith("runs.csv: 6,000 problems, nothing was stored\n  line 2, column num_executors:")
+    assert str(caught.value).endswith("... and 5,980 more")
