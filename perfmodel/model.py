@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from itertools import compress
 from typing import Any, Self
 
 import numpy as np
@@ -158,14 +159,8 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
     def outside(self, X: pd.DataFrame) -> list[list[str]]:
         """For each row, the columns whose value lies outside the profiled range."""
         rows = self._range_rows(X)
-        return [
-            [column for column in rows.columns if not self._in_range(column, float(row[column]))]
-            for _, row in rows.iterrows()
-        ]
-
-    def _in_range(self, column: str, value: float) -> bool:
-        low, high = self.ranges_[column]
-        return low <= value <= high
+        beyond = [~rows[column].between(*self.ranges_[column]).to_numpy(dtype=bool) for column in rows]
+        return [list(compress(rows.columns, row)) for row in zip(*beyond, strict=True)]
 
     def _unseen_or_seen(self) -> FloatArray:
         if len(self.unseen_errors_) == 0:
@@ -182,7 +177,9 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         return np.array([row in profiled for row in asked], dtype=bool)
 
     def _completed(self, X: pd.DataFrame) -> pd.DataFrame:
-        return X if IMAGES in X or self.usual_images_ is None else X.assign(**{IMAGES: self.usual_images_})
+        if self.usual_images_ is None:
+            return X
+        return X.assign(**{IMAGES: X[IMAGES].fillna(self.usual_images_) if IMAGES in X else self.usual_images_})
 
     def _range_rows(self, X: pd.DataFrame) -> pd.DataFrame:
         rows = _with_total_cores(self._completed(X))

@@ -13,6 +13,7 @@ from perfmodel.errors import CannotPredictError
 from perfmodel.model import LEVEL, ScenarioModel
 
 QUESTION_COLUMNS = ("num_executors", "executor_cores", "executor_memory_gb", "sampling_rate_pct")
+ANSWER_COLUMNS = ("predicted_s", "predicted_low_s", "predicted_high_s", "outside_profiled_range")
 
 _WORDS = {
     "num_executors": "executors",
@@ -98,16 +99,12 @@ def best_scenario(models: Mapping[str, ScenarioModel], questions: pd.DataFrame) 
     """
     able = {name: model for name, model in models.items() if np.isfinite(model.predict(questions)).all()}
     if not able:
-        reasons = "; ".join(answer_note(model, questions) for model in models.values())
+        reasons = "; ".join(_first_refusal(model, questions) for model in models.values())
         raise CannotPredictError(f"no scenario can answer: {reasons}")
     return max(able, key=lambda name: able[name].accuracy_.get(HELD_OUT, -np.inf))
 
 
-def answer_note(model: ScenarioModel, questions: pd.DataFrame) -> str:
-    """Why ``model`` cannot answer the first of ``questions``, or what lies outside."""
-    return _note(
-        model,
-        bool(model.answers(questions)[0]),
-        bool(np.isfinite(model.predict(questions)[0])),
-        model.outside(questions)[0],
-    )
+def _first_refusal(model: ScenarioModel, questions: pd.DataFrame) -> str:
+    """Why ``model`` does not answer all questions, of which there is one that it does not."""
+    [first, *_] = np.flatnonzero(~np.isfinite(model.predict(questions)))
+    return _note(model, bool(model.answers(questions)[first]), False, [])

@@ -49,7 +49,7 @@ class Cells:
         return pd.DataFrame(self.rows, columns=self.header, dtype=object)
 
 
-def read_csv(content: bytes, name: str) -> Cells:
+def read_csv(content: bytes, name: str, rows: str = "runs") -> Cells:
     """Split a CSV file into cells.
 
     Parameters
@@ -58,6 +58,8 @@ def read_csv(content: bytes, name: str) -> Cells:
         The file, UTF-8, cells separated by comma, semicolon or tab.
     name : str
         For messages.
+    rows : str
+        What a row is, for messages.
 
     Raises
     ------
@@ -65,7 +67,7 @@ def read_csv(content: bytes, name: str) -> Cells:
         If it is no CSV file of runs at all.
     """
     text = _decode(content, name)
-    delimiter = _delimiter(text, name)
+    delimiter = _delimiter(text, name, rows)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     cells: Cells | None = None
     start = 1
@@ -83,7 +85,7 @@ def read_csv(content: bytes, name: str) -> Cells:
             raise UnreadableFileError(f"{name}: {problem.describe()}") from error
         cells.problems.append(problem)
     if cells is None or not (cells.rows or cells.problems):
-        raise UnreadableFileError(f"{name} has column names but no runs; nothing was stored")
+        raise UnreadableFileError(f"{name} has column names but no {rows}; nothing was stored")
     return cells
 
 
@@ -112,7 +114,7 @@ def _decode(content: bytes, name: str) -> str:
         raise UnreadableFileError(f"{name} is not UTF-8 (line {line}); save it as CSV in UTF-8 and try again") from None
 
 
-def _delimiter(text: str, name: str) -> str:
+def _delimiter(text: str, name: str, rows: str) -> str:
     """Choose the delimiter that makes most run-log columns of the first line."""
     first = next((line for line in text.splitlines() if line.strip()), "")
 
@@ -122,7 +124,7 @@ def _delimiter(text: str, name: str) -> str:
     best = max(DELIMITERS, key=known)
     if known(best) == 0:
         raise UnreadableFileError(
-            f"{name} is no CSV file of runs: line 1 should name columns such as application, "
-            "cluster, num_executors; python -m store format --template prints one"
+            f"{name} is no CSV file of {rows}: line 1 should name columns such as num_executors, executor_cores, "
+            "executor_memory_gb; python -m store format lists them all"
         )
     return best

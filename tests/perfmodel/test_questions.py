@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from perfmodel.questions import InvalidQuestionsError, read_questions
+from store import UnreadableFileError
+
+HEADER = "num_executors,executor_cores,executor_memory_gb"
+
+
+def problems(text):
+    with pytest.raises(InvalidQuestionsError) as caught:
+        read_questions(text.encode(), "configs.csv")
+    return {(problem.line, problem.column): problem.message for problem in caught.value.problems}, str(caught.value)
+
+
+def test_the_columns_that_count_are_numbers_and_the_others_stay_as_they_are():
+    text = f"id,{HEADER},sampling_rate_pct,images_per_partition,note\n007,2,4,8.5,10,20,=1\n008,3,8,16,,, x \n"
+    found = read_questions(text.encode(), "configs.csv")
+    assert found.values["num_executors"].tolist() == [2, 3]
+    assert found.values["executor_memory_gb"].tolist() == [8.5, 16]
+    assert found.values["sampling_rate_pct"].tolist() == [10, 100]
+    np.testing.assert_array_equal(found.values["images_per_partition"], [20, np.nan])
+    assert found.cells[["id", "note"]].to_numpy().tolist() == [["007", "=1"], ["008", " x "]]
+    assert found.lines == [2, 3]
+
+
+def test_without_a_sampling_rate_the_whole_data_set_is_meant():
+    found = read_questions(f"{HEADER}\n1,2,4\n".encode(), "configs.csv")
+    assert found.values["sampling_rate_pct"].tolist() == [100]
+    assert "images_per_partition" not in found.values
+
+
+def test_all_problems_are_said_together_with_line_and_column():
+    found, text = problems(f"{HEADER},sampling_rate_pct\n1,two,lots,10\n,1,4,-5\n1,2\n0,1,4,100\n")
+    assert set(found) == {
+        (2, "executor_cores"),
+        (2, "executor_memory_gb"),
+        (3, "num_executors"),
+        (3, "sampling_rate_pct"),
+        (4, None),
+        (5, "num_executors"),
+    }
+    assert "'lots' is not a number (GiB)" in found[2, "executor_memory_gb"]
+    assert text.startswith("configs.csv: 6 problems, nothing was written")
+
+
+@pytest.mark.parametrize(
+    ("header", "column", "message"),
+    [
+        ("num_executors,executor_cores", "executor_memory_gb", "is missing"),
+        (f"{HEADER},num_executors", "num_executors", "more than once"),
+        (f"{HEADER},sampling_rate", "sampling_rate", "did you mean sampling_rate_pct"),
+        (f"{HEADER},predicted_s", "predicted_s", "rename or remove it"),
+    ],
+)
+def test_a_header_that_cannot_be_meant_is_refused(header, column, message):
+    found, _ = problems(f"{header}\n{','.join('1' * len(header.split(',')))}\n")
+    assert message in found[1, column]
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", f"{HEADER}\n"])
+def test_a_file_without_configurations_says_so(text):
+    with pytest.raises(
+        UnreadableFileError, match=r"configs\.csv (is empty|is no CSV file of config|has column)"
+    ):
+        read_questions(text.encode(), "configs.csv")

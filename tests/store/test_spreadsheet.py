@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import csv
+import io
+
+import pandas as pd
+import pytest
+
+from store.spreadsheet import spreadsheet_csv
+
+
+def cells(frame):
+    return list(csv.reader(io.StringIO(spreadsheet_csv(frame), newline="")))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("x")'])
+def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text):
+    assert cells(pd.DataFrame({"note": [text]}))[1:] == [[f"'{text}"]]
+    assert cells(pd.DataFrame({text: [1.5]}))[0] == [f"'{text}"]
+
+
+@pytest.mark.parametrize("text", ["-3.5", "+1e-3", "-,5", "-5%", "a=b", "", "x@y", "'=1"])
+def test_numbers_and_other_texts_stay(text):
+    assert cells(pd.DataFrame({"note": [text], "id": [1]}))[1] == [text, "1"]
+
+
+def test_numbers_keep_all_digits_and_missing_values_are_empty():
+    frame = pd.DataFrame({"time": [0.1 + 0.2, float("nan")], "outside": [True, False], "note": ["a", None]})
+    assert cells(frame)[1:] == [["0.30000000000000004", "True", "a"], ["", "False", ""]]
+
+
+def test_two_columns_of_one_name_stay_two():
+    assert cells(pd.DataFrame([["=a", "b"]], columns=["x", "x"])) == [["x", "x"], ["'=a", "b"]]
