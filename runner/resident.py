@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import gc
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -112,11 +112,8 @@ class Predictor:
         before = {name: sum(batch.column(name).to_pylist()) for name in ("load_s", "decode_s", "cpu_s")}
         decode_s = before["decode_s"]
         seconds = (load_s + before["load_s"], decode_s, predict_s, decode_s + predict_s, cpu_s + before["cpu_s"])
-        return make_batch(*_columns(batch, "id", "image", "error"), best, seconds)
-
-
-def _columns(batch: pa.RecordBatch, *names: str) -> Sequence[Any]:
-    return [batch.column(name).to_pylist() for name in names]
+        ids, images, errors = (batch.column(name).to_pylist() for name in ("id", "image", "error"))
+        return make_batch(ids, images, errors, best, seconds)
 
 
 def _open(spec: InferenceSpec) -> Any:
