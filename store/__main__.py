@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from store import cli, document, runlog
-from store.errors import SparkcastError
+from store.errors import EventLogError, SparkcastError
+from store.eventlogs import options as eventlog_options
+from store.eventlogs.imports import Refused
+from store.eventlogs.run import Supplied
 from store.imports import Imported
 from store.registry_commands import add_registry
 from store.store import Store, open_store
@@ -42,9 +47,11 @@ def _add_format(command: argparse.ArgumentParser) -> None:
 
 
 def _import(commands: Commands[argparse.ArgumentParser]) -> None:
-    command = _command(commands, "import", "Import run logs (CSV); each file wholly or not at all.")
-    command.add_argument("files", nargs="+", metavar="FILE")
+    text = "Import run logs (CSV) and Spark event logs; each file or log wholly or not at all."
+    command = _command(commands, "import", text)
+    command.add_argument("files", nargs="+", metavar="FILE", help="event logs also as folders, .zip and .tar")
     cli.add_json(command)
+    eventlog_options.add(command)
     command.set_defaults(func=import_files)
 
 
@@ -98,20 +105,33 @@ def _open(args: argparse.Namespace) -> Store:
 def import_files(args: argparse.Namespace) -> int:
     """Import every file; a bad one does not keep the others out, but the status says so."""
     store = _open(args)
-    outcomes = []
+    supplied = eventlog_options.supplied(args)
+    outcomes: list[Imported] = []
     status = 0
     for file in args.files:
         try:
-            outcomes.append(store.imports.add_file(file))
+            found = _import_file(store, Path(file), supplied)
         except SparkcastError as error:
             print(f"error: {error}", file=sys.stderr)
             status = error.exit_status
-        else:
+            continue
+        for outcome in found:
+            if isinstance(outcome, Refused):
+                print(f"error: {outcome.reason}", file=sys.stderr)
+                status = EventLogError.exit_status
+                continue
+            outcomes.append(outcome)
             if not args.json:
-                _say(outcomes[-1])
+                _say(outcome)
     if args.json:
         cli.print_json([asdict(outcome) for outcome in outcomes])
     return status
+
+
+def _import_file(store: Store, path: Path, supplied: Supplied) -> Sequence[Imported | Refused]:
+    if store.eventlogs.recognises(path):
+        return store.eventlogs.add(path, supplied)
+    return [store.imports.add_file(path)]
 
 
 def _say(outcome: Imported) -> None:

@@ -8,6 +8,7 @@ from store.artifacts import Artifacts
 from store.campaigns import Campaigns
 from store.clusters import Clusters
 from store.database import Database
+from store.eventlogs.imports import EventLogImports
 from store.home import Home, locate
 from store.imports import Imports
 from store.inbox import Inbox
@@ -28,7 +29,7 @@ class Store:
 
     Attributes
     ----------
-    runs, clusters, campaigns, inbox, imports, uploads, registry
+    runs, clusters, campaigns, inbox, imports, eventlogs, uploads, registry
         One for each kind of thing that is kept.
     """
 
@@ -40,6 +41,7 @@ class Store:
         self.campaigns = Campaigns(database)
         self.inbox = Inbox(home.inbox, database)
         self.imports = Imports(database)
+        self.eventlogs = EventLogImports(database)
         self.uploads = Uploads(database)
         self.registry = Registry(database, Artifacts(home.artifacts))
         self._database = database

@@ -126,17 +126,17 @@ def memory_gb(app: Application, fleet: Fleet) -> float | None:
     In local mode that is the driver's, for Spark then ignores what executors are asked to have.
     """
     if fleet.local:
-        return _gib(app.properties.get("spark.driver.memory"))
+        return gib(app.properties.get("spark.driver.memory"))
     profiles = {one.profile for one in app.executors.values() if one.executor_id not in DRIVERS}
     default = app.memory_mib.get(0)  # what a profile that names no memory gets
     sizes = {app.memory_mib.get(profile, default) for profile in profiles}
     if len(sizes) == 1 and (mib := sizes.pop()):
         return mib / MIB_PER_GIB
-    return None if len(sizes) > 1 else _gib(app.properties.get("spark.executor.memory"))
+    return None if len(sizes) > 1 else gib(app.properties.get("spark.executor.memory"))
 
 
-def _gib(text: str | None) -> float | None:
-    """Read 8g, 8192m or 8192 (MiB), as Spark does."""
+def gib(text: str | None) -> float | None:
+    """Read 8g, 8192m or 8192 (MiB) as Spark does, in GiB; None when it is no size."""
     match = _SIZE.fullmatch((text or "").strip())
     if match is None:
         return None

@@ -6,7 +6,6 @@ import itertools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from store.errors import EventLogError
 from store.eventlogs.entries import Entry
@@ -75,8 +74,8 @@ def _date(entry: Entry) -> str:
 
 
 def _name(parts: Sequence[Entry]) -> str:
-    folder = PurePosixPath(parts[0].folder).name
-    return parts[0].path if len(parts) == 1 else folder or parts[0].path
+    folder = parts[0].folder
+    return parts[0].path if len(parts) == 1 or folder == "." else folder
 
 
 def _rolled_by_spark(entries: list[Entry]) -> Log:

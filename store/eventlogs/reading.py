@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 from store.errors import EventLogError
 from store.eventlogs.application import Application
-from store.eventlogs.codecs import Budget
+from store.eventlogs.codecs import Budget, Decoded
 from store.eventlogs.entries import Entry, unpacked
 from store.eventlogs.events import TaskEnd
 from store.eventlogs.logs import Log, logs_of
 from store.eventlogs.reader import Part
 
+FIRST_BYTES = 1 << 12
 App = TypeVar("App", bound=Application)
 
 
@@ -24,16 +26,37 @@ def found_logs(entries: list[Entry], budget: Budget) -> Iterator[list[Log]]:
     Raises
     ------
     EventLogError
-        When an archive cannot be read.
+        When an archive cannot be read, or there is no log.
     """
-    if len(entries) == 1:
-        with unpacked(entries[0], budget) as members:
-            yield logs_of(members)
-    else:
-        yield logs_of(entries)
+    with ExitStack() as stack:
+        if len(entries) == 1:
+            entries = stack.enter_context(unpacked(entries[0], budget))
+        logs = logs_of(entries)
+        if not logs:
+            raise EventLogError("no event log in it")
+        yield logs
 
 
-def read_log(log: Log, app: App, budget: Budget, keep: Callable[[TaskEnd], None]) -> App:
+def holds_log(entries: list[Entry]) -> bool:
+    """Say whether the first of these files, or of the archive that they are, starts as an event log does.
+
+    Raises
+    ------
+    EventLogError
+        When it cannot be read.
+    """
+    budget = Budget(sum(entry.size for entry in entries))
+    with found_logs(entries, budget) as logs:
+        return any(_starts_like_log(log.parts[0], budget) for log in logs)
+
+
+def _starts_like_log(entry: Entry, budget: Budget) -> bool:
+    with Decoded(entry.open(), budget) as decoded:
+        start = io.BufferedReader(decoded).read(FIRST_BYTES).lstrip()
+    return start.startswith(b"{") and b'"Event"' in start.partition(b"\n")[0]
+
+
+def read_log(log: Log, app: App, budget: Budget, keep: Callable[[TaskEnd], None] | None = None) -> App:
     """Read one application's log.
 
     Parameters
@@ -44,7 +67,7 @@ def read_log(log: Log, app: App, budget: Budget, keep: Callable[[TaskEnd], None]
         An empty one to fill; it is returned.
     budget : Budget
         Pays for what is unpacked.
-    keep : callable
+    keep : callable or None
         Gets every task's end, in order: the application only counts them.
 
     Raises
@@ -57,7 +80,7 @@ def read_log(log: Log, app: App, budget: Budget, keep: Callable[[TaskEnd], None]
         part = Part(entry, budget)
         for event in part.events():
             app.take(event)
-            if type(event) is TaskEnd:
+            if keep is not None and type(event) is TaskEnd:
                 keep(event)
         codecs.append(part.codec)
         app.cut |= part.cut

@@ -110,19 +110,19 @@ def completed(run: LoggedRun, supplied: Supplied) -> tuple[dict[str, Any], tuple
         elif value is not None and value != row[name]:
             notes.append(f"{name} is {row[name]:g}, as the log says; the {value:g} that was given is not used")
     if missing := _missing(row):
-        raise EventLogError("; ".join(f"{name} is needed: {run.unknown.get(name, _NOT_LOGGED)}" for name in missing))
+        texts = [f"{name} ({run.unknown[name]})" if name in run.unknown else name for name in missing]
+        raise EventLogError(f"say what this log does not: {', '.join(texts)}")
     notes += [f"{name} is not known: {why}" for name, why in run.unknown.items() if row[name] is None]
     return row, tuple(notes)
 
 
-_NOT_LOGGED = "no log knows it"
 _NEEDED = ("application", "cluster", "num_executors", "executor_cores", "executor_memory_gb")
 
 
 def _missing(row: Mapping[str, Any]) -> list[str]:
     missing = [name for name in _NEEDED if row[name] is None]
     if row["sampling_rate_pct"] is None and None in (row["input_images"], row["dataset_images"]):
-        missing.append("sampling_rate_pct (or input_images and dataset_images)")
+        missing.append("sampling_rate_pct or both input_images and dataset_images")
     if row["status"] == "ok" and row["completion_time_s"] is None:
         missing.append("completion_time_s")
     return missing
@@ -191,7 +191,10 @@ def _fleet_notes(fleet: Fleet) -> Iterator[str]:
 
 
 def _settings(app: Application, fleet: Fleet, outcome: Outcome, unknown: Mapping[str, str]) -> dict[str, Any]:
-    """Return what is worth keeping beside the columns; what is not known is left out."""
+    """Return what is worth keeping beside the columns; what is not known is left out.
+
+    Nothing of how the log was packed: the same log in another codec is the same run.
+    """
     task_cpus = app.properties.get("spark.task.cpus", "")
     settings = {
         "app_id": app.app_id,
@@ -210,7 +213,6 @@ def _settings(app: Application, fleet: Fleet, outcome: Outcome, unknown: Mapping
         "failed_tasks": app.tasks_failed,
         "failures": dict(app.failures.counts) or None,
         "reason": outcome.reason,
-        "log_codec": app.codec,
         "log_complete": app.app_end_ms is not None and not app.cut and app.gap is None,
         "unknown": sorted(unknown) or None,
     }

@@ -70,6 +70,7 @@ class TaskSpool:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this object
         self._writer = pa.ipc.new_stream(self._file, SCHEMA)
         self._events: list[TaskEnd] = []
+        self._complete = False
 
     def add(self, event: TaskEnd) -> None:
         """Keep one task."""
@@ -84,10 +85,12 @@ class TaskSpool:
 
     @contextmanager
     def reader(self) -> Iterator[pa.RecordBatchReader]:
-        """Yield all rows, in the order in which they came; nothing can be added after."""
+        """Yield all rows, in the order in which they came, any number of times; nothing can be added after."""
         if self._events:
             self._flush()
-        self._writer.close()
+        if not self._complete:
+            self._writer.close()
+            self._complete = True
         self._file.seek(0)
         with pa.ipc.open_stream(self._file) as reader:
             yield reader
