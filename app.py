@@ -7,7 +7,10 @@ from pages.ui import sidebar
 st.set_page_config(page_title="Sparkcast", page_icon="pages/ui/favicon.svg", layout="wide")
 
 page = st.navigation(
-    [st.Page("pages/explore.py", title="Explore", icon=":material/tune:", url_path="explore", default=True)]
+    [
+        st.Page("pages/explore.py", title="Explore", icon=":material/tune:", url_path="explore", default=True),
+        st.Page("pages/recommend.py", title="Recommend", icon=":material/recommend:", url_path="recommend"),
+    ]
 )
 sidebar.show()
 page.run()

@@ -10,10 +10,10 @@ import pandas as pd
 from perfmodel import catalog, prediction
 from perfmodel.cost import Price
 from perfmodel.errors import CannotPredictError
+from perfmodel.explanations import origins_text
 from perfmodel.exports import Order
 from perfmodel.model import LEVEL
 from perfmodel.recommend import Goal, Recommendation, Space, assess, candidates, overhead_gb, recommend
-from perfmodel.report import origins_text
 from perfmodel.scenarios import RATE
 from store import Store, model_name
 

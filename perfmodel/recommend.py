@@ -225,7 +225,7 @@ def assess(
         cost=_paid(asked, predicted, price, node),
         safe_cost=_paid(asked, safe, price, node),
     )
-    answered = assessed[np.isfinite(assessed["safe_s"])].reset_index(drop=True)
+    answered = assessed[assessed["safe_s"] < np.inf].reset_index(drop=True)
     if answered.empty:
         raise CannotPredictError(
             f"scenario {model.scenario} answers for none of the {len(assessed)} configurations at this data size; "

@@ -53,7 +53,7 @@ def sweep_data(
 def sweep_figure(sweep: Sweep) -> go.Figure:
     """Draw curve, interval, profiled runs and the chosen configuration."""
     curve = sweep.curve.dropna(subset="predicted_s")
-    size, unit = _time_unit(curve["predicted_s"].max() if len(curve) else 1.0)
+    size, unit = time_unit(curve["predicted_s"].max() if len(curve) else 1.0)
     x = curve["num_executors"]
     figure = go.Figure()
     figure.add_scatter(x=x, y=curve["predicted_high_s"] / size, mode="lines", line_width=0, showlegend=False)
@@ -126,5 +126,6 @@ def _laid_out(figure: go.Figure, unit: str, tallest: float) -> go.Figure:
     )
 
 
-def _time_unit(longest: float) -> tuple[float, str]:
+def time_unit(longest: float) -> tuple[float, str]:
+    """Seconds in, and name of, the unit in which an axis up to `longest` seconds reads best."""
     return next((size, unit) for least, size, unit in _TIME_UNITS if longest >= least)

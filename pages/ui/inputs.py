@@ -6,7 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from perfmodel.cost import EXAMPLE_PRICE, Price
+from perfmodel.errors import PerfmodelError
 from perfmodel.prediction import question
+from perfmodel.recommend import Goal, Node, Space
+from store.durations import seconds_of
 
 SHARE, IMAGES = "Percent", "Images"
 ROOM = 2  # sliders reach this many times beyond what was profiled; the page warns there
@@ -34,10 +37,11 @@ def configuration(runs: pd.DataFrame) -> pd.Series:
         float(most["executor_memory_gb"]), step=0.5, key="memory", bind="query-params",
         help="Heap of an executor (spark.executor.memory). These scenarios predict the same time for any memory.",
     )  # fmt: skip
-    return question(count, cores, memory, _sampling_rate(runs)).iloc[0]
+    return question(count, cores, memory, data_size(runs)).iloc[0]
 
 
-def _sampling_rate(runs: pd.DataFrame) -> float:
+def data_size(runs: pd.DataFrame) -> float:
+    """Percent of the data set, chosen as a share or as a number of images."""
     dataset = dataset_images(runs)
     by = SHARE
     if dataset:
@@ -87,3 +91,48 @@ def price() -> Price:
         currency = st.selectbox("Currency", ["USD", "EUR", "GBP", "JPY", "KRW"], key="currency", bind="query-params")
         st.caption("The first figures are a round example, nobody's quotation.")
     return Price(per_core, per_gib, currency)
+
+
+def goal() -> Goal:
+    """Deadline, budget, and how sure the time must be."""
+    deadline = st.text_input(
+        "Deadline", "", placeholder="none; or 2 h, 90 min", key="deadline", bind="query-params",
+        help="Longest time that the job may take, such as 2 h or 1 h 30 min.",
+    )  # fmt: skip
+    budget = st.number_input(
+        "Budget", 0.0, value=None, placeholder="none", key="budget", bind="query-params",
+        help="Most that the job may cost, in the currency of the prices.",
+    )  # fmt: skip
+    sure = st.slider(
+        "How sure", 50, 99, 50, format="%d %%", key="sure", bind="query-params",
+        help="50 % is the expected time: as likely longer as shorter. 95 % is what 95 of 100 such runs stay below.",
+    )  # fmt: skip
+    return Goal(_deadline(deadline), budget or None, sure / 100)
+
+
+def _deadline(text: str) -> float | None:
+    try:
+        return seconds_of(text) if text.strip() else None
+    except ValueError as error:
+        raise PerfmodelError(f"deadline: {error}") from error
+
+
+def space(runs: pd.DataFrame) -> Space:
+    """Limits of the cluster, and machines to pack executors on."""
+    with st.expander("Limits of the cluster", icon=":material/dns:"):
+        executors = st.number_input("Most executors", 1, 10_000, executor_choices(runs)[-1], key="most_executors")
+        cores = st.number_input("Most cores an executor", 1, 1_024, int(runs["executor_cores"].max()), key="most_cores")
+        memory = st.multiselect(
+            "Memory to try (GiB)", sorted({1.0, 2.0, 4.0, 8.0, 16.0, *runs["executor_memory_gb"].unique()}),
+            [float(runs["executor_memory_gb"].max())], key="memory_choices",
+        )  # fmt: skip
+        node = _node() if st.toggle("Pack executors on machines", key="pack") else None
+    if not memory:
+        raise PerfmodelError("choose at least one memory size under the limits of the cluster")
+    return Space(range(1, executors + 1), range(1, cores + 1), memory, node)
+
+
+def _node() -> Node:
+    cores = st.number_input("Cores of a machine", 1, 1_024, 16, key="node_cores")
+    memory = st.number_input("Memory of a machine (GiB)", 1.0, 24_576.0, 64.0, key="node_memory")
+    return Node("machine", cores, memory)

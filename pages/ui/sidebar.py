@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from pages.ui import state
 
@@ -24,4 +25,13 @@ def show() -> None:
 
 def chosen_pair() -> tuple[str, str]:
     """Application and cluster that the user looks at."""
+    if "application" not in st.session_state:
+        _go_through_router()
     return st.session_state["application"], st.session_state["cluster"]
+
+
+def _go_through_router() -> None:
+    # Until app.py ran once, Streamlit takes a folder called pages for its old kind of app, and the first deep link to a
+    # fresh server runs the page's script without app.py (seen with 1.67). Say that it is the new kind, and start again.
+    PagesManager.uses_pages_directory = False
+    st.rerun()

@@ -1,0 +1,101 @@
+"""A goal in, the configuration to ask for out, and a file to ask for it with."""
+
+import datetime
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui import formats, inputs, origins, state, tradeoff
+from pages.ui.sidebar import chosen_pair
+from perfmodel import prediction
+from perfmodel.advice import Advice, Request, advise, order_of
+from perfmodel.exports import FORMATS
+from perfmodel.model import LEVEL
+from perfmodel.recommend import EXPECTED
+
+application, cluster = chosen_pair()
+with state.errors_on_page():
+    runs = state.runs(application, cluster)
+    models = state.models(application, cluster)
+
+st.title("Recommend")
+st.markdown(f"Which configuration to ask for, to run **{application}** on **{cluster}** in time and within budget.")
+origins.show(runs)
+
+
+@st.fragment
+def recommend() -> None:
+    """Rerun alone when a goal or a limit changes."""
+    controls, results = st.columns([1, 2.4], gap="large")
+    with controls, state.errors_on_page():
+        goal = inputs.goal()
+        rate = inputs.data_size(runs)
+        space, price = inputs.space(runs), inputs.price()
+        request = Request(application, cluster, rate, space, goal, price)
+    with results, state.errors_on_page():
+        advice = advise(models, request)
+        found = advice.recommendation
+        if found.advice:
+            st.warning(f"{found.advice.capitalize()}.", icon=":material/search_off:")
+        picked = show_choices(advice)
+        show_front(advice, picked)
+        show_export(advice, picked)
+
+
+def show_choices(advice: Advice) -> pd.Series:
+    """The cheapest and the fastest that keep the limits, or the nearest; returns the one that is picked."""
+    found = advice.recommendation
+    choices = {"Cheapest in time": found.cheapest, "Fastest in budget": found.fastest, "Nearest": found.nearest}
+    offered = {label: row for label, row in choices.items() if row is not None}
+    picked = st.segmented_control("Configuration", list(offered), default=next(iter(offered)), required=True)
+    row = offered[picked]
+    with st.grid(4, min_column_width=150):
+        st.metric("Time to count on", formats.time_text(row["safe_s"]), border=True)
+        st.metric(f"Cost ({advice.request.currency})", formats.amount_text(row["safe_cost"]), border=True)
+        st.metric("Executors x cores", f"{row['num_executors']:.0f} x {row['executor_cores']:.0f}", border=True)
+        st.metric("Memory an executor", f"{row['executor_memory_gb']:g} GiB", border=True)
+    st.markdown(wording(advice, row))
+    asked = pd.DataFrame([row]).infer_objects()
+    note = prediction.answer(advice.champion.model, asked, advice.request.price)["note"].iat[0]
+    if note:
+        st.caption(f"Outside the profiled range, so less sure: {note}.")
+    return row
+
+
+def wording(advice: Advice, row: pd.Series) -> str:
+    """The exact time, how sure it is, and who says so."""
+    sure, currency = advice.request.goal.sure, advice.request.currency
+    expected = formats.time_text(row["predicted_s"]), formats.money_text(row["cost"], currency)
+    kept = "" if sure == EXPECTED else f", kept with {sure:.0%} probability (expected: {' at '.join(expected)})"
+    packed = f" Packed on {row['nodes']:.0f} machines." if row["nodes"] else ""
+    model = f"scenario {advice.scenario}, version {advice.champion.version}"
+    return f"Exactly {row['safe_s']:,.1f} s by {model}{kept}.{packed}"
+
+
+def show_front(advice: Advice, picked: pd.Series) -> None:
+    """Time against cost of everything that no other configuration beats in both."""
+    st.subheader("Time against cost")
+    data = tradeoff.front_data(advice, picked)
+    st.plotly_chart(tradeoff.front_figure(data), width="stretch", alt=tradeoff.front_text(data))
+    with st.expander("As a table", icon=":material/table:"):
+        st.dataframe(tradeoff.front_table(data), hide_index=True, alt="Configurations that no other beats")
+
+
+def show_export(advice: Advice, picked: pd.Series) -> None:
+    """The configuration as a file, with its provenance."""
+    st.subheader("Export")
+    form = st.selectbox("Format", list(FORMATS), format_func=lambda name: FORMATS[name].title, key="format")
+    today = datetime.datetime.now(datetime.UTC).date().isoformat()
+    chosen = FORMATS[form]
+    text = chosen.render(order_of(state.store(), advice, picked, today))
+    st.download_button(
+        f"Download {chosen.filename}", text, chosen.filename, chosen.mime, icon=":material/download:", on_click="ignore"
+    )
+    st.code(text, language=None, wrap_lines=True)
+    st.caption(
+        f"Carries the model version, the hash of its data and the prediction with its {LEVEL:.0%} interval. Run it, "
+        "and import the event log of that run to see predicted against actual."
+    )
+
+
+recommend()

@@ -1,0 +1,77 @@
+"""Recommend, in a real browser, against the same search in Python."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pages.ui import formats
+from perfmodel import catalog
+from perfmodel.advice import Request, advise
+from perfmodel.cost import EXAMPLE_PRICE
+from perfmodel.exports import FORMATS
+from perfmodel.recommend import Goal, Space
+from store import open_store
+
+PAPER = "recommend?cluster=paper-2020&application=resnet50"
+
+
+@pytest.fixture(scope="module")
+def models(demo_home):
+    return catalog.champions(open_store(demo_home), "resnet50", "paper-2020")
+
+
+def found(models, goal: Goal):
+    space = Space(range(1, 7), range(1, 9), [14.0])
+    return advise(models, Request("resnet50", "paper-2020", 100.0, space, goal, EXAMPLE_PRICE)).recommendation
+
+
+def metric(page: Page, label: str):
+    return page.get_by_test_id("stMetric").filter(has_text=label).get_by_test_id("stMetricValue")
+
+
+def shows(page: Page, row) -> None:
+    expect(metric(page, "Time to count on")).to_have_text(formats.time_text(row["safe_s"]))
+    expect(metric(page, "Cost (USD)")).to_have_text(formats.amount_text(row["safe_cost"]))
+    expect(metric(page, "Executors x cores")).to_have_text(f"{row['num_executors']:.0f} x {row['executor_cores']:.0f}")
+
+
+def test_without_a_goal_the_cheapest_is_shown_and_the_fastest_is_a_click_away(app_url, page, models):
+    page.goto(f"{app_url}/{PAPER}")
+    shows(page, found(models, Goal()).cheapest)
+    page.get_by_text("Fastest in budget", exact=True).click()
+    shows(page, found(models, Goal()).fastest)
+
+
+def test_a_deadline_and_being_sure_change_the_answer(app_url, page, models):
+    page.goto(f"{app_url}/{PAPER}&deadline=3+h&sure=95")
+    shows(page, found(models, Goal(3 * 3600, None, 0.95)).cheapest)
+
+
+def test_what_cannot_be_kept_is_said_with_what_would(app_url, page, models):
+    page.goto(f"{app_url}/{PAPER}&deadline=1+min")
+    expect(page.get_by_text(re.compile("No configuration is that fast: the fastest takes"))).to_be_visible()
+    shows(page, found(models, Goal(60)).nearest)
+
+
+def test_a_deadline_that_is_no_time_is_refused_in_words(app_url, page):
+    page.goto(f"{app_url}/{PAPER}&deadline=soon")
+    expect(page.get_by_text("'soon' is no time; write it like")).to_be_visible()
+
+
+def test_every_export_can_be_downloaded(app_url, page, models):
+    page.goto(f"{app_url}/{PAPER}")
+    shows(page, found(models, Goal()).cheapest)
+    for form in FORMATS.values():
+        formats_box = page.get_by_role("combobox", name="Format")
+        formats_box.fill(form.title)
+        formats_box.press("Enter")
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name=f"Download {form.filename}").click()
+        text = waiting.value.path().read_text(encoding="utf-8")
+        assert waiting.value.suggested_filename == form.filename
+        assert "resnet50@paper-2020/" in text
+        assert form.mime != "application/json" or json.loads(text)
