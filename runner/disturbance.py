@@ -99,11 +99,14 @@ def _cpu_share(row: Row) -> float:
 
 def _usual_other_cores(rows: Sequence[Row]) -> float:
     # The quietest quarter shows what the machine does anyway.
-    return float(np.quantile([row["settings"]["other_cores"] for row in rows], 0.25)) if rows else 0.0
+    seen = [row["settings"]["other_cores"] for row in rows if "other_cores" in row["settings"]]
+    return float(np.quantile(seen, 0.25)) if seen else 0.0
 
 
 def _taken_cores(row: Row, usual: float) -> Iterator[str]:
     settings = row["settings"]
+    if "other_cores" not in settings:
+        return  # nobody could look at the nodes of an existing cluster
     others, cpus = settings["other_cores"], settings["host_cpus"]
     spare = max(0, cpus - row["total_cores"])  # others may have what the run does not ask for
     if min(others - spare, others - usual) > NOTICEABLE_CORES:

@@ -101,14 +101,14 @@ def _settings(plan: Plan, spec: RunSpec, execution: Execution, outcome: Outcome,
         "batch_size": spec.batch_size,
         "tasks": spec.tasks,
         "accelerator": "none",
-        **_host(),
+        **(_host() if spec.master is None else {}),  # elsewhere this machine only runs the driver
         "dataset": plan.dataset,
         "seed": plan.seed,
         "python_version": platform.python_version(),
         "tensorflow_version": _tensorflow_version(),
     }
     seen = {"run_wall_s": round(execution.wall_s, 3), **_phases(execution.log, len(spec.executor_cores))}
-    seen |= execution.neighbours
+    seen |= execution.neighbours if spec.master is None else {}
     if execution.result["ok"]:
         seen |= {name: execution.result[name] for name in _COUNTED}
         seen |= {_MEASURED.get(name, name): round(execution.result[name], 3) for name in SECONDS}

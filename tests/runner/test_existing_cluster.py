@@ -13,6 +13,7 @@ from runner.errors import RunnerError
 from runner.execution import Execution, execute_run
 from runner.manifest import ImageRef
 from runner.preflight import ensure_usable, find_problems, versions
+from runner.report import make_report
 from runner.spec import RunSpec
 from runner.synthetic import make_synthetic
 from runner.target import read_target
@@ -85,7 +86,9 @@ def test_a_campaign_with_uneven_executors_runs_there(tmp_path: Path, master: str
     assert (row["status"], row["num_executors"], row["total_cores"], row["executor_cores"]) == ("ok", 2, 3, 2)
     assert sorted(store.runs.executors(row["run_id"])["cores"]) == [1, 2]
     assert row["settings"]["master"] == "standalone"
-    assert "oversubscribed" not in row["settings"]
+    # Of this machine, where only the driver ran, nothing is told as if it were of the nodes.
+    assert not row["settings"].keys() & {"oversubscribed", "isolated", "host_cpus", "host_cpu_model", "other_cores"}
+    assert make_report(store, row["campaign"])
     cluster = store.clusters.get("here")
     assert cluster is not None
     assert cluster.description == "Existing Spark standalone cluster"
