@@ -13,6 +13,7 @@ from store.errors import EventLogError, SparkcastError
 from store.eventlogs import options as eventlog_options
 from store.eventlogs.imports import Refused
 from store.eventlogs.run import Supplied
+from store.eventlogs.table import table
 from store.imports import Imported
 from store.registry_commands import add_registry
 from store.store import Store, open_store
@@ -23,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="python -m store", description="Run logs and models: import, list, promote.")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     _import(commands)
+    _logs(commands)
     _uploads(commands)
     _undo(commands)
     _runs(commands)
@@ -53,6 +55,13 @@ def _import(commands: Commands[argparse.ArgumentParser]) -> None:
     cli.add_json(command)
     eventlog_options.add(command)
     command.set_defaults(func=import_files)
+
+
+def _logs(commands: Commands[argparse.ArgumentParser]) -> None:
+    command = _command(commands, "logs", "Say what Spark event logs tell of their runs; nothing is stored.")
+    command.add_argument("files", nargs="+", metavar="FILE", help="a log, a folder of logs, a .zip or a .tar")
+    _add_format(command)
+    command.set_defaults(func=list_logs)
 
 
 def _uploads(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -138,6 +147,13 @@ def _say(outcome: Imported) -> None:
     print(f"{outcome.name}: {outcome.added} runs added, {outcome.already_there} already there")
     for note in outcome.notes:
         print(f"  note: {note}")
+
+
+def list_logs(args: argparse.Namespace) -> None:
+    """Print what event logs say."""
+    store = _open(args)
+    previews = [preview for file in args.files for preview in store.eventlogs.preview(Path(file))]
+    cli.print_frame(table(previews), args.format)
 
 
 def list_uploads(args: argparse.Namespace) -> None:

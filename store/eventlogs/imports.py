@@ -91,7 +91,7 @@ class EventLogImports:
             for log in logs:
                 try:
                     app = read_log(log, Application(), budget)
-                    found.append(Preview(log.name, app.app_name, app.codec, _logged_run(log, app)))
+                    found.append(Preview(log.name, app.app_name, app.codec, logged_run(app)))
                 except EventLogError as error:
                     found.append(Refused(log.name, str(error)))
         return found
@@ -189,17 +189,9 @@ def _read(log: Log, budget: Budget, tasks: TaskSpool) -> Application:
         raise StoreUnusableError(f"no room for the tasks of {log.name}: {error.strerror or error}") from error
 
 
-def _logged_run(log: Log, app: Application) -> LoggedRun:
-    try:
-        return logged_run(app)
-    except EventLogError as error:
-        raise EventLogError(f"{log.name}: {error}") from error
-
-
 def _upload(log: Log, app: Application, supplied: Supplied, digest: str, by: str) -> _Upload:
-    run = _logged_run(log, app)
     try:
-        row, notes = completed(run, supplied)
+        row, notes = completed(logged_run(app), supplied)
     except EventLogError as error:
         raise EventLogError(f"{log.name}: {error}") from error
     row["origin"] = "uploaded"

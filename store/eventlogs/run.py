@@ -51,6 +51,8 @@ class LoggedRun:
         What a person should know about the values.
     tasks, stages : int
         Task attempts and stages that ended.
+    refusal : str or None
+        Why there is no run in the log, whatever is added to it.
     """
 
     row: Mapping[str, Any]
@@ -58,18 +60,14 @@ class LoggedRun:
     notes: tuple[str, ...] = ()
     tasks: int = 0
     stages: int = 0
+    refusal: str | None = None
 
 
 def logged_run(app: Application) -> LoggedRun:
-    """Say what an application's log tells of its run.
-
-    Raises
-    ------
-    EventLogError
-        When it ran no job and nothing failed: there is nothing to learn from it.
-    """
+    """Say what an application's log tells of its run."""
+    refusal = None
     if not app.jobs and app.failures.worst is None:
-        raise EventLogError(f"{_title(app)} ran no Spark job; there is no run in it")
+        refusal = f"{_title(app)} ran no Spark job; there is no run in it"
     window, outcome = window_of(app), outcome_of(app)
     fleet = fleet_of(app, window)
     seconds = (window.end_ms - window.start_ms) / 1000 if window and outcome.status == "ok" and not app.gap else None
@@ -89,9 +87,11 @@ def logged_run(app: Application) -> LoggedRun:
     unknown = {name: why for name, why in _reasons(app, fleet).items() if row[name] is None}
     if outcome.status != "ok":
         unknown.pop("completion_time_s", None)  # a run that failed has none
+    if refusal is not None:
+        row["status"] = None
     notes = tuple(_notes(app, fleet, outcome))
     row["settings"] = _settings(app, fleet, outcome, unknown)
-    return LoggedRun(row, unknown, notes, app.tasks_ended, len(app.stage_ids))
+    return LoggedRun(row, unknown, notes, app.tasks_ended, len(app.stage_ids), refusal)
 
 
 def completed(run: LoggedRun, supplied: Supplied) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -100,8 +100,10 @@ def completed(run: LoggedRun, supplied: Supplied) -> tuple[dict[str, Any], tuple
     Raises
     ------
     EventLogError
-        When something is still missing that a run needs; it names all of it.
+        When there is no run in the log, or something is still missing that a run needs; it names all of it.
     """
+    if run.refusal is not None:
+        raise EventLogError(run.refusal)
     row, notes = dict(run.row), list(run.notes)
     for name in (each.name for each in fields(Supplied)):
         value = getattr(supplied, name)
