@@ -25,16 +25,18 @@ from perfmodel.relative import Groups, coefficients, held_out_errors
 # With fewer configurations, leaving one out says more about the gap than about the law.
 ENOUGH_TO_CHOOSE = 4
 MOST_STEPS = 8
-# A more complex law must lower the error by a twentieth, and by more than rounding where it is exact already.
-WORTH_A_CHANGE = 0.05
+# A more complex law must lower the error by half the standard error of the gain, by a fiftieth, and by more than
+# rounding where it is exact already.
+STANDARD_ERRORS = 0.5
+WORTH_A_CHANGE = 0.02
 ROUNDING = 1e-4
 
 
 class SmoothLaw(RegressorMixin, BaseEstimator):
     """Completion time as a sum of what shrinks with the cluster and what does not.
 
-    ``time = start + serial s + work s / (E^a C^b) + contention s / E^a + overhead E + tasks s / (E^a C^b P)
-    + spill s / (E^a C^b) u``
+    ``time = start + serial s + work s / (E^a C^b) + contention s / E^a + overhead E + coordination log2 E
+    + tasks s / (E^a C^b P) + spill s / (E^a C^b) u``
 
     for E executors of C cores, a share s of the data set, P images a partition and the share u of the work that is
     done again because the data do not fit into memory. No coefficient is negative and a, b lie between 0.3 and 1. So
@@ -42,7 +44,7 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
     executors only where the runs show an overhead. Fitted to relative errors.
 
     Terms and exponents are decided inside ``fit``: starting from ``start`` and ``work`` with the usual exponents, the
-    change that most lowers the error on left-out configurations is made as long as the gain exceeds its standard error.
+    change that most lowers the error on left-out configurations is made as long as the gain is clear.
     With fewer than `ENOUGH_TO_CHOOSE` configurations the exponents stay, and single rows are left out to decide on
     ``serial`` and ``contention``. Where the runs cannot tell terms apart, the time counts as shared work (see
     docs/decisions/0008).
@@ -137,7 +139,7 @@ def _errors(form: Form, rows: Rows, y: FloatArray, groups: Groups) -> FloatArray
 
 
 def _clearly_better(errors: FloatArray, others: FloatArray) -> bool:
-    """Whether ``others`` are lower by more than the standard error of the difference, and by what is worth a change."""
+    """Whether ``others`` are lower by `STANDARD_ERRORS` of the difference, and by what is worth a change."""
     gains = errors - others
     standard_error = gains.std(ddof=1) / np.sqrt(len(gains))
-    return bool(gains.mean() > max(standard_error, WORTH_A_CHANGE * errors.mean(), ROUNDING))
+    return bool(gains.mean() > max(STANDARD_ERRORS * standard_error, WORTH_A_CHANGE * errors.mean(), ROUNDING))

@@ -79,7 +79,7 @@ class Form(NamedTuple):
     contention : bool
         Work that executors share and the cores of one executor do not.
     overhead : bool
-        Time that each further executor costs.
+        Time that executors cost: each by itself, and each doubling (results that are combined in a tree).
     tasks : bool
         Work a partition, whatever its size.
     spill : Spill or None
@@ -104,6 +104,7 @@ class Form(NamedTuple):
             found["contention"] = by_executors
         if self.overhead:
             found["overhead"] = rows.executors
+            found["coordination"] = np.log2(rows.executors)
         if self.tasks:
             found["tasks"] = work / rows.images
         if self.spill:
