@@ -11,7 +11,7 @@ from pathlib import Path
 from store import cli, document, runlog
 from store.errors import EventLogError, SparkcastError
 from store.eventlogs import options as eventlog_options
-from store.eventlogs.imports import Refused
+from store.eventlogs.imports import Refused, preview
 from store.eventlogs.run import Supplied
 from store.eventlogs.table import table
 from store.imports import Imported
@@ -58,7 +58,8 @@ def _import(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _logs(commands: Commands[argparse.ArgumentParser]) -> None:
-    command = _command(commands, "logs", "Say what Spark event logs tell of their runs; nothing is stored.")
+    text = "Say what Spark event logs tell of their runs; nothing is stored."
+    command = commands.add_parser("logs", help=text, description=text)
     command.add_argument("files", nargs="+", metavar="FILE", help="a log, a folder of logs, a .zip or a .tar")
     _add_format(command)
     command.set_defaults(func=list_logs)
@@ -151,8 +152,7 @@ def _say(outcome: Imported) -> None:
 
 def list_logs(args: argparse.Namespace) -> None:
     """Print what event logs say."""
-    store = _open(args)
-    previews = [preview for file in args.files for preview in store.eventlogs.preview(Path(file))]
+    previews = [found for file in args.files for found in preview(Path(file))]
     cli.print_frame(table(previews), args.format)
 
 

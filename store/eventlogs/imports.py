@@ -63,6 +63,27 @@ class Preview:
     run: LoggedRun
 
 
+def preview(source: Path | Entry) -> list[Preview | Refused]:
+    """Say what the logs in a file, folder or archive tell; nothing is stored.
+
+    Raises
+    ------
+    EventLogError
+        If there is no log in it.
+    """
+    found: list[Preview | Refused] = []
+    entries = _entries(source)
+    budget = _budget(entries)
+    with found_logs(entries, budget) as logs:
+        for log in logs:
+            try:
+                app = read_log(log, Application(), budget)
+                found.append(Preview(log.name, app.app_name, app.codec, logged_run(app)))
+            except EventLogError as error:
+                found.append(Refused(log.name, str(error)))
+    return found
+
+
 class EventLogImports:
     """Uploads of event logs."""
 
@@ -75,26 +96,6 @@ class EventLogImports:
             return path.is_dir() or holds_log(of_path(path))
         except EventLogError:
             return False
-
-    def preview(self, source: Path | Entry) -> list[Preview | Refused]:
-        """Say what the logs in a file, folder or archive tell; nothing is stored.
-
-        Raises
-        ------
-        EventLogError
-            If there is no log in it.
-        """
-        found: list[Preview | Refused] = []
-        entries = _entries(source)
-        budget = _budget(entries)
-        with found_logs(entries, budget) as logs:
-            for log in logs:
-                try:
-                    app = read_log(log, Application(), budget)
-                    found.append(Preview(log.name, app.app_name, app.codec, logged_run(app)))
-                except EventLogError as error:
-                    found.append(Refused(log.name, str(error)))
-        return found
 
     def add(self, source: Path | Entry, supplied: Supplied, by: str | None = None) -> list[Imported | Refused]:
         """Import the logs in a file, folder or archive, each wholly or not at all. The same log again adds nothing.
