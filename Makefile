@@ -33,7 +33,7 @@ campaign: $(VENV)/.app  ## Measure the demo campaign on this machine: three CNNs
 	@$(SYSTEM) java
 	@for application in resnet50 xception inception_v4; do \
 	    $(BIN)/python -m runner profile --application $$application --executors 1,2 --total-cores 1,2 --memory 1g,2g \
-	        --images-per-partition 25,50,100 --sampling-rates 1,10,100 --synthetic 500 --repeats $(REPEATS) \
+	        --images-per-partition 25,50,100 --sampling-rates 1,10,100 --synthetic 400 --repeats $(REPEATS) \
 	        --campaign demo-$$application $(PART) || exit 1; \
 	done
 
