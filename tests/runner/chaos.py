@@ -22,6 +22,7 @@ from pathlib import Path
 
 import psutil
 
+from runner.interrupts import stop_signals_blocked
 from tests.runner import victims
 from tests.runner.aftermath import Strike, find_violations, tell
 from tests.runner.helpers import ROOT, processes_of, profile_command
@@ -148,12 +149,12 @@ class Chaos:
         there = self._find(role)
         if not there or not self._runs():
             return
-        run_id, at_ms = self._run_id(), time.time_ns() // 1_000_000
-        victim = chance.choice(there)
-        victim.kill()
-        strays = self._after_runner() if role == RUNNER else self._after(run_id)
-        strike = Strike(len(self.diary.read()) + 1, role, run_id, at_ms, time.time() - at_ms / 1000, strays)
-        self.diary.add(strike)
+        with stop_signals_blocked():  # a strike that is not in the diary would be a failure without a cause
+            run_id, at_ms = self._run_id(), time.time_ns() // 1_000_000
+            chance.choice(there).kill()
+            strays = self._after_runner() if role == RUNNER else self._after(run_id)
+            strike = Strike(len(self.diary.read()) + 1, role, run_id, at_ms, time.time() - at_ms / 1000, strays)
+            self.diary.add(strike)
         print(f"{strike.number:4} {role:14} {run_id or '-':36} over after {strike.cleared_s:.1f} s", flush=True)
 
     def _after_runner(self) -> list[str]:
