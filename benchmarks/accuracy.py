@@ -3,201 +3,170 @@
 Data sets: the paper's cluster (reconstructed), our measured runs, and the public runs of `benchmarks.datasets`. Each
 configuration is left out in turn with all its runs, and predicted for the whole data set by a model of the rest;
 everything that a model chooses, it chooses again without the configuration. A cell is the mean absolute percentage
-error (MAPE) over the configurations of an application, averaged over applications.
+error (MAPE) over the configurations of an application.
 
-    python -m benchmarks.accuracy [--datasets FOLDER] [--only bell,scout] [--scenarios 5,ernest] [--intervals 5]
+    python -m benchmarks.accuracy [--datasets FOLDER] [--only bell,scout] [--scenarios 5,ernest] [--intervals 5,3-2]
+                                  [--full]
+
+Perceptrons take part where there are few configurations; with `--full` also on scout's 69 configurations of 18 jobs,
+which takes hours.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from benchmarks import datasets
-from perfmodel import demo, intervals
-from perfmodel.accuracy import mape
-from perfmodel.errors import NotEnoughRunsError
-from perfmodel.published import applications
-from perfmodel.reconstruct import reconstruct
-from perfmodel.regressor import DEFAULT_TECHNIQUES
-from perfmodel.regressors import regressor_for
-from perfmodel.scenarios import FULL, RATE, SCENARIOS, scenario_named
+from benchmarks.left_out import EVERYTHING, LEVEL, SAMPLES, Coverage, Job, coverage, error
+from perfmodel import demo
+from perfmodel.scenarios import SCENARIOS
+from perfmodel.spread import on_cores
+from perfmodel.techniques import TECHNIQUES
 
-LEVEL = 0.9
-SEED = 0
 CLUSTER = ["num_executors", "executor_cores"]
+NOT_ON_MANY = "mlp"
+COVERED_PCT = (85, 97)
 
 
-class Dataset(NamedTuple):
-    """Runs in the run-log contract, and the columns that tell configurations apart (the others are averaged away)."""
-
-    name: str
-    runs: pd.DataFrame
-    configuration: list[str]
-
-
-class Protocol(NamedTuple):
-    """Which of the runs a model learns from."""
-
-    name: str
-    keep: Callable[[pd.DataFrame], pd.DataFrame]
-
-
-PROTOCOLS = (
-    Protocol("everything", lambda runs: runs),
-    Protocol("samples only", lambda runs: runs[runs[RATE] < FULL]),
-)
-
-
-def all_datasets(root: Path) -> Iterator[Dataset]:
-    """Every data set; says so where our own runs are missing."""
-    paper = pd.concat([reconstruct(application) for application in applications()], ignore_index=True)
-    yield Dataset("paper-2020", paper, CLUSTER)
-    try:
-        measured = demo.measured_runs()
-    except FileNotFoundError:
-        print("measured: no runs yet, left out")
-    else:
-        oversubscribed = measured["settings"].map(lambda settings: bool(settings.get("oversubscribed")))
-        yield Dataset("measured", measured[(measured["status"] == "ok") & ~oversubscribed], CLUSTER)
-    yield Dataset("bell", datasets.bell(root), CLUSTER)
+def all_datasets(root: Path) -> Iterator[tuple[str, pd.DataFrame, list[str]]]:
+    """Each data set: name, runs, and the columns that tell configurations apart (the others are averaged away)."""
+    yield "paper-2020", demo.reconstructed_runs(), CLUSTER
+    measured = demo.measured_runs()
+    oversubscribed = measured["settings"].map(lambda settings: bool(settings.get("oversubscribed")))
+    yield "measured", measured[(measured["status"] == "ok") & ~oversubscribed], CLUSTER
+    yield "bell", datasets.bell(root), CLUSTER
     scout = datasets.scout(root)
-    yield Dataset("scout", scout[scout["status"] == "ok"], [*CLUSTER, "executor_memory_gb"])
+    yield "scout", scout[scout["status"] == "ok"], [*CLUSTER, "executor_memory_gb"]
 
 
-def fitted(name: str, runs: pd.DataFrame, techniques: Sequence[str]):
-    """The named scenario, fitted on runs."""
-    scenario = scenario_named(name)
-    rows = scenario.training_rows(scenario.average(runs))
-    return regressor_for(scenario, techniques, SEED).fit(rows, rows["completion_time_s"])
+def jobs(found: Sequence[tuple[str, pd.DataFrame, list[str]]], scenarios: Sequence[str], full: bool) -> Iterator[Job]:
+    """A job for each data set, training, scenario and application, in the order in which they are printed."""
+    for name, runs, configuration in found:
+        techniques = [t for t in TECHNIQUES if full or t != NOT_ON_MANY or name != "scout"]
+        for training in (EVERYTHING, SAMPLES):
+            for scenario in scenarios:
+                for application, own in runs.groupby("application"):
+                    yield Job(name, str(application), scenario, techniques, training, own, configuration)
 
 
-def left_out(
-    runs: pd.DataFrame, configuration: Sequence[str], together: Sequence[str]
-) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
-    """The averages of the configurations that are left out together, at the largest sampling rate, and other runs."""
-    largest = runs[RATE].max()
-    for _, own in runs.groupby(list(together)):
-        asked = own[own[RATE] == largest]
-        if len(asked):
-            averages = asked.groupby(list(configuration)).mean(numeric_only=True).reset_index()
-            yield averages, runs.drop(index=own.index)
+def errors(work: Sequence[Job]) -> pd.DataFrame:
+    """``dataset``, ``training``, ``scenario``, ``application``, ``mape`` (percent), ``refused``."""
+    rows = []
+    for found in on_cores(error, work):
+        job = found.job
+        rows.append((job.dataset, job.training, job.scenario, job.application, found.mape, found.refused))
+        print(f"\r{len(rows)} of {len(work)} jobs", end="", file=sys.stderr)
+    print(file=sys.stderr)
+    return pd.DataFrame(rows, columns=["dataset", "training", "scenario", "application", "mape", "refused"])
 
 
-def held_out(
-    name: str,
-    runs: pd.DataFrame,
-    dataset: Dataset,
-    protocol: Protocol,
-    techniques: Sequence[str],
-    together: Sequence[str],
-) -> np.ndarray:
-    """Actual and predicted seconds of each configuration, shape (2, n_configurations)."""
-    found = []
-    for asked, others in left_out(runs, dataset.configuration, together):
-        model = fitted(name, protocol.keep(others), techniques)
-        found.append((asked["completion_time_s"].to_numpy(), model.predict(asked)))
-    return np.concatenate(found, axis=1)
+def print_errors(found: pd.DataFrame) -> None:
+    """For each data set and training a line a scenario: mean and median over applications, then each application."""
+    for (dataset, training), own in found.groupby(["dataset", "training"], sort=False):
+        print(f"\n{dataset}, trained on {training}: MAPE of left-out configurations (%)")
+        for scenario, cells in own.groupby("scenario", sort=False):
+            values = cells["mape"].dropna()
+            summary = f"mean {values.mean():7.2f}  median {values.median():7.2f}" if len(values) else "not fitted"
+            each = [f"{cell['application']} {_cell(cell)}" for _, cell in cells.iterrows()]
+            print(f"  {scenario:9s} {summary}   {'  '.join(each)}")
 
 
-def cell(name: str, dataset: Dataset, protocol: Protocol, techniques: Sequence[str]) -> dict[str, float] | str:
-    """MAPE in percent by application, or why there is none."""
-    if protocol.name == "samples only" and dataset.runs[RATE].nunique() < 3:
-        return "one sampling rate"
-    try:
-        return {
-            str(application): mape(*held_out(name, runs, dataset, protocol, techniques, dataset.configuration))
-            for application, runs in dataset.runs.groupby("application")
-        }
-    except NotEnoughRunsError as error:
-        return str(error)
+def _cell(cell: pd.Series) -> str:
+    return f"({cell['refused']})" if cell["refused"] else f"{cell['mape']:.2f}"
 
 
-def coverage(name: str, dataset: Dataset, techniques: Sequence[str]) -> dict[str, float]:
-    """Share of left-out configurations inside their interval, and the median interval's upper over lower bound.
+def in_order(found: pd.DataFrame, work: Sequence[Job]) -> pd.DataFrame:
+    """The rows in the order of the jobs, whatever order they were done in."""
+    order = {(j.dataset, j.training, j.scenario, j.application): i for i, j in enumerate(work)}
+    keys = found[["dataset", "training", "scenario", "application"]].itertuples(index=False, name=None)
+    return found.iloc[np.argsort([order[key] for key in keys])].reset_index(drop=True)
 
-    Nested: an interval is made of the errors of leaving out the training configurations in turn, by executors and
-    cores as `perfmodel.accuracy` does.
+
+def verdicts(found: pd.DataFrame) -> Iterator[str]:
+    """Scenario 5 against Ernest and the better of 3-2 and 4-2; on paper-2020, a product by construction, against 4-2.
+
+    Scenarios count where every application of the data set has an error.
     """
-    hits, widths = [], []
-    for _, runs in dataset.runs.groupby("application"):
-        for asked, others in left_out(runs, dataset.configuration, dataset.configuration):
-            actual, predicted = held_out(name, others, dataset, PROTOCOLS[0], techniques, CLUSTER)
-            half = intervals.half_width(intervals.log_ratios(actual, predicted), LEVEL)
-            half *= 1 + _doublings(asked, others)
-            answer = fitted(name, others, techniques).predict(asked)
-            hits.append(abs(intervals.log_ratios(asked["completion_time_s"], answer)[0]) <= half)
-            widths.append(np.exp(2 * half))
-    return {"configurations": len(hits), "covered_pct": 100 * np.mean(hits), "high_over_low": float(np.median(widths))}
+    for (dataset, training), own in found.groupby(["dataset", "training"], sort=False):
+        complete = own.groupby("scenario")["mape"].agg(lambda values: values.mean(skipna=False)).dropna()
+        if "5" not in complete:
+            continue
+        ours = complete["5"]
+        where = f"{dataset}, trained on {training}"
+        if dataset == "paper-2020":
+            if "4-2" in complete:
+                within = ours - complete["4-2"] <= 1
+                yield f"{where}: 5 has {ours:.2f}, 4-2 {complete['4-2']:.2f}: {_verdict(within)} within one point"
+            continue
+        product = complete.reindex(["3-2", "4-2"]).dropna()
+        others = {"ernest": complete.get("ernest"), **({product.idxmin(): product.min()} if len(product) else {})}
+        for name, theirs in others.items():
+            if theirs is not None:
+                yield f"{where}: 5 has {ours:.2f}, {name} {theirs:.2f}: {_verdict(ours < theirs)} below"
 
 
-def _doublings(asked: pd.DataFrame, others: pd.DataFrame) -> float:
-    """How far outside the profiled range, as `perfmodel.model` counts it."""
-    asked, others = (frame.assign(total_cores=frame[CLUSTER].prod(axis=1)) for frame in (asked, others))
-    ranges = {column: (others[column].min(), others[column].max()) for column in (*CLUSTER, RATE, "total_cores")}
-    return float(intervals.doublings_outside(asked, ranges)[0])
+def _verdict(holds: bool) -> str:
+    return "yes," if holds else "NO, not"
 
 
-def print_accuracy(dataset: Dataset, names: Sequence[str], techniques: Sequence[str]) -> None:
-    """A line a scenario and protocol: the mean over applications, then each application."""
-    print(f"\n{dataset.name}: MAPE of left-out configurations (%), mean over applications and each")
-    for protocol in PROTOCOLS:
-        for name in names:
-            found = cell(name, dataset, protocol, techniques)
-            text = found if isinstance(found, str) else _cells(found)
-            print(f"  {protocol.name:13s} {name:9s} {text}", flush=True)
-
-
-def _cells(by_application: dict[str, float]) -> str:
-    mean = np.mean(list(by_application.values()))
-    return f"{mean:7.2f}   " + "  ".join(f"{name} {value:.2f}" for name, value in by_application.items())
-
-
-def print_coverage(found: Sequence[Dataset], names: Sequence[str], techniques: Sequence[str]) -> None:
+def print_coverage(work: Sequence[Job]) -> None:
     """A line a scenario and data set, and one over all."""
-    print(f"\nNested coverage of nominal {LEVEL:.0%} intervals")
-    for name in names:
-        hits, total = 0.0, 0
-        for dataset in found:
-            try:
-                one = coverage(name, dataset, techniques)
-            except NotEnoughRunsError as error:
-                print(f"  {name:9s} {dataset.name:11s} not measured: {error}")
-                continue
-            hits, total = hits + one["covered_pct"] * one["configurations"], total + one["configurations"]
-            print(
-                f"  {name:9s} {dataset.name:11s} {one['covered_pct']:6.1f} % of {one['configurations']}, "
-                f"upper over lower bound {one['high_over_low']:.2f} (median)",
-                flush=True,
-            )
-        print(f"  {name:9s} {'all':11s} {hits / total:6.1f} % of {total}")
+    print(f"\nCoverage of nominal {LEVEL:.0%} intervals, configurations left out of the model and of its intervals")
+    done = list(on_cores(coverage, work))
+    for scenario in dict.fromkeys(job.scenario for job in work):
+        own = [one for one in done if one.job.scenario == scenario]
+        for dataset in dict.fromkeys(job.dataset for job in work):
+            print(f"  {scenario:9s} {dataset:11s} {_covered([one for one in own if one.job.dataset == dataset])}")
+        if hits := [hit for one in own for hit in one.inside]:
+            inside = COVERED_PCT[0] <= 100 * np.mean(hits) <= COVERED_PCT[1]
+            print(f"  {scenario:9s} {'all':11s} {_covered(own)}; {_verdict(inside)} between {COVERED_PCT} %")
+
+
+def _covered(found: Sequence[Coverage]) -> str:
+    hits = [hit for one in found for hit in one.inside]
+    if not hits:
+        return f"not measured: {found[0].refused}"
+    width = np.median([width for one in found for width in one.high_over_low])
+    refused = sum(bool(one.refused) for one in found)
+    note = f" ({refused} applications refused)" if refused else ""
+    return f"{100 * np.mean(hits):6.1f} % of {len(hits)}, upper over lower bound {width:.2f} (median){note}"
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.accuracy", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--datasets", help=f"folder of the public data sets ({datasets.DEFAULT_FOLDER})")
     parser.add_argument("--only", help="comma-separated data sets")
     parser.add_argument("--scenarios", default=",".join(SCENARIOS), help="comma-separated")
-    parser.add_argument("--techniques", default=",".join(DEFAULT_TECHNIQUES), help="comma-separated")
     parser.add_argument("--intervals", default="5", help="scenarios whose intervals are checked, comma-separated")
+    parser.add_argument("--full", action="store_true", help="perceptrons on scout too")
     args = parser.parse_args()
     try:
         found = list(all_datasets(datasets.folder(args.datasets)))
-    except datasets.MissingDatasetError as error:
-        print(f"error: {error}", file=sys.stderr)
+    except datasets.MissingDatasetError as missing:
+        print(f"error: {missing}", file=sys.stderr)
         return 2
-    wanted = [one for one in found if not args.only or one.name in args.only.split(",")]
-    techniques = args.techniques.split(",")
-    for dataset in wanted:
-        print_accuracy(dataset, [name for name in args.scenarios.split(",") if name], techniques)
-    print_coverage(wanted, [name for name in args.intervals.split(",") if name], techniques)
+    found = [one for one in found if not args.only or one[0] in args.only.split(",")]
+    work = list(jobs(found, _names(args.scenarios), args.full))
+    if work:
+        table = in_order(errors(work), work)
+        print_errors(table)
+        print("", *verdicts(table), sep="\n")
+    checked = [job for job in jobs(found, _names(args.intervals), args.full) if job.training == EVERYTHING]
+    if checked:
+        print_coverage(checked)
     return 0
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in text.split(",") if name]
 
 
 if __name__ == "__main__":

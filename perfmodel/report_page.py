@@ -1,99 +1,80 @@
-"""The report as Markdown and as one HTML file that needs nothing else, with bars drawn as SVG."""
+"""The report as Markdown and as one HTML file that needs nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
-from store.durations import duration
+from perfmodel import charts
+from perfmodel.charts import Chart
+from perfmodel.report import Report
+from perfmodel.report_sections import INTRODUCTION, TITLE, Table, chapters
 
-Row = dict[str, Any]
-
-_HEAD = ("scenario", "published", "paper's protocol", "never seen", "t1 published", "t1", "t2 published", "t2", "T")
-_BARS = (("paper_protocol_pct", "var(--one)"), ("never_seen_pct", "var(--two)"))
 _STYLE = """
-:root { color-scheme: light dark; --one: #0b6e99; --two: #d9730d; }
-@media (prefers-color-scheme: dark) { :root { --one: #4fb3dd; --two: #f0a35e; } }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
-.wide { overflow-x: auto; } table { border-collapse: collapse; white-space: nowrap; }
-th, td { padding: .3rem .7rem; border-bottom: 1px solid #8886; text-align: right; }
-th:first-child, td:first-child { text-align: left; } svg text { fill: currentColor; font-size: 12px; }
+:root { color-scheme: light dark; --paper: #6b7280; --here: #0b6e99; --unseen: #c2620a; --line: #8885; }
+@media (prefers-color-scheme: dark) { :root { --paper: #9aa3b0; --here: #4fb3dd; --unseen: #f0a35e; } }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 84rem; margin: 2rem auto; padding: 0 1rem; }
+p, li { max-width: 46rem; } h2 { margin-top: 3rem; } h3 { margin: 2rem 0 .3rem; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); gap: 1rem 2rem; }
+figure { margin: 0; max-width: 34rem; } figcaption { font-weight: 600; } svg { width: 100%; display: block; }
+svg text { fill: currentColor; font-size: 12px; } svg .tick { text-anchor: middle; opacity: .7; font-size: 11px; }
+svg .value { font-size: 11.5px; } .mark { fill: var(--mark); } .grid { stroke: var(--line); }
+.tables { display: flex; flex-wrap: wrap; gap: 0 3rem; } .wide { overflow-x: auto; max-width: 100%; }
+table { border-collapse: collapse; white-space: nowrap; font-size: .9rem; }
+caption { text-align: left; font-weight: 600; padding: .8rem 0 .2rem; }
+th, td { padding: .25rem .7rem; border-bottom: 1px solid var(--line); text-align: right; }
+th.words, td.words { text-align: left; } .note { opacity: .8; }
 """
 
 
-def markdown(rows: Sequence[Row], texts: dict[tuple[str, str], list[str]]) -> str:
-    """The report as Markdown: a table and its explanations for each application and cluster."""
-    parts = ["# Scenarios: published beside reproduced"]
-    for pair, chosen in _by_pair(rows).items():
-        lines = [_line(_HEAD), _line(["---"] * len(_HEAD)), *(_line(_cells(row)) for row in chosen)]
-        notes = [f"- {text}" for text in [*texts[pair], *_refusals(chosen)]]
-        parts += [f"## {pair[0]} on {pair[1]}", "\n".join(lines), "\n".join(notes)]
-    return "\n\n".join(parts) + "\n"
+def markdown(report: Report) -> str:
+    """The report as Markdown, with the charts in characters."""
+    parts = [f"# {TITLE}", INTRODUCTION]
+    for heading, sections in chapters(report):
+        parts.append(f"## {heading}")
+        for section in sections:
+            parts += [f"### {section.title}", section.note]
+            parts += [f"**{chart.title}**\n\n```text\n{charts.text(chart)}\n```" for chart in section.charts]
+            parts += [_markdown_table(table) for table in section.tables]
+            parts += ["\n".join(f"- {text}" for text in section.texts)] if section.texts else []
+    return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def html(rows: Sequence[Row], texts: dict[tuple[str, str], list[str]]) -> str:
-    """The same as a page, with the accuracies as bars."""
-    body = ["<h1>Scenarios: published beside reproduced</h1>"]
-    for pair, chosen in _by_pair(rows).items():
-        body += [f"<h2>{escape(pair[0])} on {escape(pair[1])}</h2>", _bars(chosen), _table(chosen)]
-        body += [f"<p>{escape(text)}</p>" for text in [*texts[pair], *_refusals(chosen)]]
-    head = f"<meta charset=utf-8><meta name=viewport content='width=device-width'><style>{_STYLE}</style>"
+def html(report: Report) -> str:
+    """The same as a page, with the charts drawn."""
+    body = [f"<h1>{escape(TITLE)}</h1><p>{escape(INTRODUCTION)}</p>"]
+    for heading, sections in chapters(report):
+        body.append(f"<h2>{escape(heading)}</h2>")
+        for section in sections:
+            body.append(f"<h3>{escape(section.title)}</h3><p class='note'>{escape(section.note)}</p>")
+            body.append(f"<div class='charts'>{''.join(map(_figure, section.charts))}</div>")
+            body.append(f"<div class='tables'>{''.join(map(_html_table, section.tables))}</div>")
+            body.append(f"<ul>{''.join(f'<li>{escape(text)}</li>' for text in section.texts)}</ul>")
+    head = f"<meta charset='utf-8'><meta name='viewport' content='width=device-width'><style>{_STYLE}</style>"
     page = f"<head>{head}<title>Sparkcast report</title></head><body>{''.join(body)}</body>"
-    return f"<!doctype html><html lang=en>{page}</html>"
+    return f"<!doctype html><html lang='en'>{page}</html>"
 
 
-def _by_pair(rows: Sequence[Row]) -> dict[tuple[str, str], list[Row]]:
-    pairs: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        pairs.setdefault((row["application"], row["cluster"]), []).append(row)
-    return pairs
+def _figure(chart: Chart) -> str:
+    return f"<figure><figcaption>{escape(chart.title)}</figcaption>{charts.svg(chart)}</figure>"
 
 
-def _refusals(rows: Sequence[Row]) -> list[str]:
-    return [f"Scenario {row['scenario']} was not fitted: {row['refused']}" for row in rows if row["refused"]]
-
-
-def _cells(row: Row) -> list[str]:
-    percents = [_percent(row[name]) for name in ("paper_protocol_pct", "never_seen_pct")]
-    times = [_time(row[name]) for name in ("published_t1_s", "t1_s", "published_t2_s", "t2_s", "T_s")]
-    return [row["scenario"], row["published_pct"], *percents, *times]
-
-
-def _percent(value: float | None) -> str:
-    return "" if value is None else f"{max(value, 0):.1f} %"
-
-
-def _time(value: float | None) -> str:
-    return "" if value is None else duration(value)
+def _markdown_table(table: Table) -> str:
+    lines = [_line(table.head), _line(["---"] * len(table.head)), *map(_line, table.rows)]
+    return f"**{table.title}**\n\n" + "\n".join(lines)
 
 
 def _line(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
-def _table(rows: Sequence[Row]) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in _HEAD)
-    body = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in _cells(row)) + "</tr>" for row in rows)
-    return f"<div class=wide><table><tr>{head}</tr>{body}</table></div>"
+def _html_table(table: Table) -> str:
+    kinds = [" class='words'" if head in table.words else "" for head in table.head]
 
+    def row(tag: str, cells: Sequence[str]) -> str:
+        inner = "".join(f"<{tag}{kind}>{escape(cell)}</{tag}>" for kind, cell in zip(kinds, cells, strict=True))
+        return f"<tr>{inner}</tr>"
 
-def _bars(rows: Sequence[Row]) -> str:
-    """Two bars a scenario: by the paper's protocol, and on configurations never seen."""
-    drawn = []
-    for i, row in enumerate(rows):
-        top = 34 * i + 24
-        drawn.append(f"<text x=0 y={top + 16}>{escape(row['scenario'])}</text>")
-        for j, (name, color) in enumerate(_BARS):
-            value = max(row[name] or 0.0, 0.0)
-            drawn.append(f"<rect x=80 y={top + 12 * j} width={4 * value:.1f} height=10 fill='{color}'/>")
-            drawn.append(f"<text x={86 + 4 * value:.1f} y={top + 12 * j + 9}>{_percent(row[name])}</text>")
-    legend = (
-        "<rect x=80 y=4 width=10 height=10 fill='var(--one)'/><text x=94 y=13>paper's protocol</text>"
-        "<rect x=220 y=4 width=10 height=10 fill='var(--two)'/><text x=234 y=13>never seen</text>"
-    )
-    height = 34 * len(rows) + 30
-    return (
-        f"<svg viewBox='0 0 560 {height}' width=100% role=img aria-label='Accuracy of each scenario'>"
-        f"{legend}{''.join(drawn)}</svg>"
-    )
+    body = "".join(row("td", cells) for cells in table.rows)
+    caption = f"<caption>{escape(table.title)}</caption>"
+    return f"<div class='wide'><table>{caption}{row('th', table.head)}{body}</table></div>"

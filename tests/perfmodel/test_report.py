@@ -1,66 +1,154 @@
 from __future__ import annotations
 
+import re
+import xml.etree.ElementTree as ET
+
+import pandas as pd
 import pytest
 
 from perfmodel import report_page
 from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.catalog import FitOutcome
-from perfmodel.reconstruct import reconstruct
-from perfmodel.report import explanations, linear_share, published_accuracy, published_t1_s, published_t2_s, report_row
+from perfmodel.model import ScenarioModel
+from perfmodel.report import Fit, Pair, report
+from perfmodel.technique_scores import ScoreJob, has_techniques, score
+
+CLUSTER = "paper-2020"
+NAME = "<b>cnn</b>"
+TECHNIQUES = ("lasso", "ridge")
 
 
-@pytest.fixture
-def rows():
-    good = FitOutcome("resnet50@paper-2020/4-2", 1, True, {PAPER: 99.17, HELD_OUT: -3.0}, 34_320.0, 1.5)
-    bad = FitOutcome("resnet50@paper-2020/1", None, False, {}, 0.0, 0.0, refused="<too few>")
-    return [report_row("resnet50", "paper-2020", outcome.scenario, outcome) for outcome in (good, bad)]
+def pair(application, cluster, runs, scenarios=("baseline", "4-2", "5"), refused="<too few>"):
+    """A pair with models of some scenarios, and scenario 1 refused."""
+    runs = runs.assign(application=application, cluster=cluster, origin="measured")
+    runs["run_id"] = [f"{application}-{i}" for i in range(len(runs))]
+    models = [ScenarioModel(name, TECHNIQUES).fit(runs, runs["completion_time_s"]) for name in scenarios]
+    fits = [
+        Fit(FitOutcome(f"{application}@{cluster}/{model.scenario}", 1, True, model.accuracy_, 3600.0, 1.5), model)
+        for model in models
+    ]
+    fits.append(Fit(FitOutcome(f"{application}@{cluster}/1", None, False, {}, 0.0, 0.0, refused), None))
+    jobs = [ScoreJob(application, cluster, model, runs, TECHNIQUES) for model in models if has_techniques(model)]
+    tasks = runs.assign(task_s=runs["completion_time_s"] / 2)
+    return Pair(application, cluster, runs, tasks, fits, pd.concat(map(score, jobs[::-1])))
 
 
-TEXTS = {("resnet50", "paper-2020"): ["because"]}
+@pytest.fixture(scope="module")
+def pairs():
+    """Two applications on the paper's cluster, one with a name that must be escaped."""
+    rows = [
+        {"num_executors": e, "executor_cores": c, "sampling_rate_pct": r, "completion_time_s": 5 + 6 * r / (e * c)}
+        for e in (1, 2, 3)
+        for c in (2, 4, 8)
+        for r in (1.0, 10.0, 100.0)
+    ]
+    runs = pd.DataFrame(rows).assign(executor_memory_gb=2.0, images_per_partition=20)
+    return [pair("resnet50", CLUSTER, runs), pair(NAME, CLUSTER, runs)]
 
 
-def test_published_figures_are_looked_up_as_the_paper_says_them():
-    assert published_accuracy("baseline", "xception") == "92.4"
-    assert published_accuracy("4-2", "xception") == "99.8"
-    assert published_accuracy("5", "xception") == ""
-    assert published_t1_s("4-2", "resnet50") == 570 * 60
-    assert published_t1_s("2", "resnet50") is None
-    assert published_t1_s("3-2", "resnet50") == 5182 * 60
-    assert published_t2_s("3-2") == 20 * 60
-    assert published_t2_s("5") is None
+@pytest.fixture(scope="module")
+def found(pairs):
+    return report(pairs)
 
 
-@pytest.mark.parametrize(("application", "share"), [("inception_v4", 0.974), ("resnet50", 0.993), ("xception", 0.959)])
-def test_what_linear_extrapolation_can_reach_is_computed(application, share):
-    assert linear_share(reconstruct(application)) == pytest.approx(share, abs=0.004)
+def row(frame, **wanted):
+    [one] = frame[(frame[list(wanted)] == pd.Series(wanted)).all(axis=1)].to_dict("records")
+    return one
 
 
-def test_explanations_say_where_the_runs_come_from(paper_runs):
-    assert next(explanations(paper_runs)) == "From 1,260 reconstructed runs."
+def test_published_stands_beside_reproduced(found, pairs):
+    one = row(found.scenarios, application="resnet50", scenario="4-2")
+    assert (one["published"], one["published_pct"]) == ("99.8", 99.8)
+    assert (one["published_t1_s"], one["published_T_s"]) == (570 * 60, (570 + 45) * 60)
+    assert one["T_s"] == 3601.5
+    outcome = next(fit.outcome for fit in pairs[0].fits if fit.outcome.scenario == "4-2")
+    assert (one["paper_protocol_pct"], one["never_seen_pct"]) == (outcome.accuracy[PAPER], outcome.accuracy[HELD_OUT])
+    assert pd.isna(row(found.scenarios, application="resnet50", scenario="5")["published_pct"])
+    assert row(found.scenarios, application=NAME, scenario="4-2")["published"] == "", "the paper has no such CNN"
 
 
-def test_explanations_say_the_share_of_these_runs(paper_runs):
-    assert any(f"is {linear_share(paper_runs):.3f} of the one at 100 %" in text for text in explanations(paper_runs))
-    full = paper_runs[paper_runs["sampling_rate_pct"] == 100]
-    assert linear_share(full) is None
+def test_a_refused_scenario_has_its_reason_and_no_times(found):
+    one = row(found.scenarios, application="resnet50", scenario="1")
+    assert one["refused"] == "<too few>"
+    assert pd.isna(one["T_s"])
 
 
-def test_other_clusters_have_nothing_published():
-    outcome = FitOutcome("resnet50@mine/4-2", 1, True, {PAPER: 90.0}, 10.0, 1.0)
-    row = report_row("resnet50", "mine", "4-2", outcome)
-    assert (row["published_pct"], row["published_t1_s"]) == ("", None)
-    assert row["T_s"] == 11
+def test_what_won_and_what_was_held_out_is_said(found):
+    own = found.choices[(found.choices["application"] == "resnet50") & (found.choices["scenario"] == "4-2")]
+    assert list(own["level"]) == ["1/executor_cores", "1/num_executors", "sampling_rate_pct", "final"]
+    assert set(own["technique"]) <= set(TECHNIQUES)
+    assert set(own["searched_by"]) == {"single rows"}
+    assert set(own["published"]) == {"lv2 Lasso"}
+    assert row(found.choices, application="resnet50", scenario="5")["technique"] == "law"
 
 
-def test_markdown_has_a_row_a_scenario_and_the_reason_of_a_refusal(rows):
-    text = report_page.markdown(rows, TEXTS)
-    assert "| 4-2 | 99.8 | 99.2 % | 0.0 % | 9 h 30 min | 9 h 32 min | 45 min | 1.5 s | 9 h 32 min |" in text
-    assert "- Scenario 1 was not fitted: <too few>" in text
+def test_techniques_come_in_the_order_of_the_scenarios(found):
+    own = found.techniques[found.techniques["application"] == "resnet50"]
+    assert list(dict.fromkeys(own["scenario"])) == ["baseline", "4-2"]
+    assert len(own) == len(TECHNIQUES) * (1 + 4)
 
 
-def test_html_escapes_names_and_draws_each_accuracy(rows):
-    page = report_page.html(rows, TEXTS)
-    assert "&lt;too few&gt;" in page
+def test_effects_stand_beside_the_published_ones_for_runs_and_tasks(found):
+    one = row(found.effects, application="resnet50", time="completion_time_s", column="executor_cores", level=8)
+    assert (one["published"], one["groups"]) == (0.47, 9)
+    assert (
+        row(found.effects, application="resnet50", time="task_s", column="executor_cores", level=2)["published"] == 0.53
+    )
+    assert found.effects.loc[found.effects["application"] == NAME, "published"].isna().all()
+
+
+def test_residuals_are_summed_up_by_scenario_and_protocol(found):
+    own = found.residuals[found.residuals["application"] == "resnet50"]
+    assert [tuple(pair) for pair in own[["scenario", "protocol"]].to_numpy()] == [
+        (scenario, protocol) for scenario in ("baseline", "4-2", "5") for protocol in (PAPER, HELD_OUT)
+    ]
+    assert set(own["runs"]) == {9}
+    assert own["run_id"].str.startswith("resnet50-").all()
+
+
+def test_a_cluster_of_ones_own_has_nothing_published(grid_runs):
+    own = report([pair("resnet50", "mine", grid_runs, ("4-2",))])
+    assert own.scenarios["published_pct"].isna().all()
+    assert own.effects["published"].isna().all()
+    assert "published" not in report_page.markdown(own).split("### ")[1], "a column without a figure is left out"
+
+
+def test_markdown_has_every_part(found):
+    text = report_page.markdown(found)
+    for words in (
+        "## Cluster paper-2020",
+        "| 4-2 | 99.8 |",
+        "| 1 h | 45 min | 1.5 s | 10 h 15 min | 1 h |",
+        "- resnet50: scenario 1 was not fitted: <too few>",
+        "█ 99.8 % published",
+        "**resnet50: scaled mean task time**",
+        "| baseline | final | ",
+        "single rows | lv2 Lasso |",
+    ):
+        assert words in text
+
+
+def test_each_figure_says_its_protocol(found):
+    """The sentence below each heading; effects involve no model."""
+    notes = re.findall(r"### (.+)\n\n(.+)", report_page.markdown(found))
+    said = {title: note for title, note in notes if "protocol" in note.lower()}
+    assert {title for title, _ in notes} - set(said) == {"Effects", "Residuals", "Where and why the figures differ"}
+
+
+def test_html_is_well_formed_escaped_and_draws_each_accuracy(found):
+    page = report_page.html(found)
     assert "<too few>" not in page
-    assert "width=396.7" in page
-    assert page.count("<rect") == 2 + 2 * len(rows)
+    assert NAME not in page
+    body = page[page.index("<body>") : page.index("</body>") + len("</body>")]
+    figures = list(ET.fromstring(body).iter("figure"))
+    assert len(figures) == 3 * 2
+    bars = [len(list(figure.iter("rect"))) for figure in figures]
+    assert bars[:2] == [3 + 3 + 2, 2 + 2 + 2], "published where there is something published, here, never seen"
+
+
+def test_a_report_without_any_model_says_why(grid_runs):
+    runs = grid_runs.assign(application="cnn", cluster="mine", origin="measured", run_id="r")
+    outcome = FitOutcome("cnn@mine/4-2", None, False, {}, 0.0, 0.0, refused="one configuration only")
+    empty = report([Pair("cnn", "mine", runs, runs.head(0), [Fit(outcome, None)], pd.DataFrame())])
+    assert "scenario 4-2 was not fitted: one configuration only" in report_page.markdown(empty)
+    assert "one configuration only" in report_page.html(empty)
