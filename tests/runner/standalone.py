@@ -22,6 +22,7 @@ class Operator:
     """Starts the cluster's processes and ends them (`runner.cluster.Launcher`)."""
 
     folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def start(self, name: str, command: Sequence[str], cpus: Sequence[int] = ()) -> Path:
@@ -31,7 +32,9 @@ class Operator:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(("SPARK", "PYTHON"))}
         with path.open("wb") as log:
             self.processes.append(
-                subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, env=inherited | own)
+                subprocess.Popen(
+                    command, stdout=log, stderr=log, cwd=self.folder, env=inherited | own | self.environment
+                )
             )
         return path
 
