@@ -7,7 +7,6 @@ way; L-BFGS has no learning rate, so grid points that differ in nothing else are
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +15,6 @@ from sklearn.compose import TransformedTargetRegressor
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import ThreadpoolController
 
 from perfmodel.features import FloatArray
 from perfmodel.folds import Fold
@@ -131,16 +129,10 @@ def _predictions(
     """Standardised answers to what the lesson asks, shape (n_stops, n_rates, n_folds, n_held_out)."""
     n_folds = len(lesson.asked)
     fold = np.tile(np.arange(n_folds), len(rates))
-    with np.errstate(over="ignore", invalid="ignore"), _threads().limit(limits=1, user_api="blas"):
+    with np.errstate(over="ignore", invalid="ignore"):
         if solver == "lbfgs":
             ended = minimise(network, lesson.single, stops, seed)[:, fold]
         else:
             ended = descend(network, solver, np.repeat(rates, n_folds), lesson.rows.of(fold), stops, seed)
         answers = [network.predict(packed, lesson.asked[fold]) for packed in ended]
     return np.reshape(answers, (len(stops), len(rates), n_folds, -1))
-
-
-@cache
-def _threads() -> ThreadpoolController:
-    """Matrices this small are multiplied ten times slower by several threads than by one."""
-    return ThreadpoolController()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
+from threadpoolctl import ThreadpoolController
 
 from perfmodel.features import FloatArray
 from perfmodel.folds import Fold
@@ -37,6 +39,7 @@ class Selection:
 def select(X: FloatArray, y: FloatArray, techniques: Sequence[str], folds: list[Fold], seed: int) -> Selection:
     """Score every technique's grid on held-out rows and refit the best point on all.
 
+    BLAS is held at one thread: on matrices this small a second one makes both search and refit several times slower.
     With two folds of one row there is nothing to compare (each would train on one row), and the first grid point wins.
 
     Parameters
@@ -50,15 +53,21 @@ def select(X: FloatArray, y: FloatArray, techniques: Sequence[str], folds: list[
     seed : int
         Random state of the techniques that draw.
     """
-    candidates = [c for name in techniques for c in _candidates(X, y, name, folds, seed)]
-    winner = candidates[0]
-    for candidate in candidates[1:]:
-        if candidate.mse < winner.mse * (1 - _TIE):
-            winner = candidate
-    estimator: Any = technique_named(winner.technique).estimator(winner.params, seed)
-    with convergence_ignored():
+    with _blas().limit(limits=1, user_api="blas"), convergence_ignored():
+        candidates = [c for name in techniques for c in _candidates(X, y, name, folds, seed)]
+        winner = candidates[0]
+        for candidate in candidates[1:]:
+            if candidate.mse < winner.mse * (1 - _TIE):
+                winner = candidate
+        estimator: Any = technique_named(winner.technique).estimator(winner.params, seed)
         estimator.fit(X, y)
     return Selection(estimator, winner, tuple(candidates))
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """Looking for the libraries takes longer than a small search."""
+    return ThreadpoolController()
 
 
 def _candidates(X: FloatArray, y: FloatArray, name: str, folds: list[Fold], seed: int) -> list[Candidate]:
