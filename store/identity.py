@@ -7,8 +7,8 @@ import uuid
 from store.runlog import BY_NAME, Column
 
 NAMESPACE = uuid.UUID("6f6d1f0e-3b0c-5f3a-9d55-6a7f0b1c2d3e")  # of names that are made from something else
-# What each value is preceded by. Never to be changed: uploads of the past are recognised by it. A column that is added
-# later gets a letter of its own; it changes no identity, for missing values are left out.
+# What follows each value. Never to be changed: uploads of the past are recognised by it. A column that is added later
+# gets a letter of its own, and has to be left out with its letter where it is missing, so that it changes no identity.
 LETTERS = {
     "application": "a",
     "cluster": "b",
@@ -34,23 +34,19 @@ LETTERS = {
 def content_id(table: str) -> str:
     """Return SQL for the UUID of a row's content: all columns but run_id and origin.
 
-    It is the MD5 of every value that is not missing, each between its letter and the unit separator (0x1F), which no
-    value may hold. Equal values look equal: 10, 10.0 and 1e1 are one number, to 12 digits. MD5 is what SQL has that is
-    fast; nothing here needs to withstand an attacker, who could as well choose the run_id.
+    It is the MD5 of all values, each followed by its letter and the unit separator (0x1F), which no value may hold; a
+    missing value is empty. Equal values look equal: 10, 10.0 and 1e1 are one number, to 12 digits. MD5 is what SQL has
+    that is fast; nothing here needs to withstand an attacker, who could as well choose the run_id.
 
     Parameters
     ----------
     table : str
         A table of ours with the run-log columns, typed.
     """
-    pieces = (_piece(BY_NAME[name], letter, f"{table}.{name}") for name, letter in LETTERS.items())
+    pieces = (
+        f"{_canonical(BY_NAME[name], f'{table}.{name}')}, '{letter}' || chr(31)" for name, letter in LETTERS.items()
+    )
     return f"md5(concat({', '.join(pieces)}))::UUID"
-
-
-def _piece(column: Column, letter: str, value: str) -> str:
-    value = _canonical(column, value)
-    # concat skips what is NULL: a missing value takes its letter with it.
-    return f"'{letter}', {value}, chr(31)" if column.required else f"'{letter}' || {value} || chr(31)"
 
 
 def _canonical(column: Column, value: str) -> str:

@@ -29,6 +29,7 @@ def sandbox(path: Path | None = None, memory: str = "2GB", spill: Path | None = 
         connection.execute("SET memory_limit = ?", [memory])
         connection.execute("SET temp_directory = ?", [str(spill or "")])
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET arrow_lossless_conversion = true")  # a UUID stays one
         connection.execute("SET python_enable_replacements = false")
         connection.execute("SET autoinstall_known_extensions = false")
         connection.execute("SET allowed_paths = ?", [[str(path)] if path else []])

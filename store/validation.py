@@ -104,21 +104,18 @@ class Check:
         return [Problem(places.get(row), column, message) for row, column, message in found]
 
     def runs(self, first: int | None = None) -> pa.Table:
-        """Return the good runs: all run-log columns, and `row`, where each was.
+        """Return the good runs: all run-log columns, run_id as a UUID, and `row`, where each was.
 
         Parameters
         ----------
         first : int or None
             How many, in the order of the rows; None for all, in any order.
         """
-        columns = ", ".join(
-            f"{name}::{plain.TYPES[BY_NAME[name].type]} AS {name}" for name in NAMES if name != "run_id"
-        )
-        relation = self._sql.sql(
-            f"SELECT row, run_id::VARCHAR AS run_id, {columns} FROM named ANTI JOIN bad USING (row) "
-            f"{'ORDER BY row' if self._joined or self.bad else ''} {'' if first is None else f'LIMIT {first:d}'}"
-        )
-        return relation.to_arrow_table()
+        types = {column.name: plain.TYPES[column.type] for column in COLUMNS} | {"run_id": "UUID"}
+        columns = ", ".join(f"{name}::{kind} AS {name}" for name, kind in types.items())
+        good = "ANTI JOIN bad USING (row)" if self.bad else ""
+        order = "" if first is None else f"ORDER BY row LIMIT {first:d}"
+        return self._sql.sql(f"SELECT row, {columns} FROM named {good} {order}").to_arrow_table()
 
     def _row(self, sql: str) -> tuple[Any, ...]:
         [row] = self._sql.execute(sql).fetchall()
