@@ -73,7 +73,7 @@ class Part:
                     yield event
         except msgspec.ValidationError as error:
             raise EventLogError(f"not what Spark writes: {error}") from error
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             if self._number == 1 or line.endswith(b"\n"):
                 raise EventLogError(f"not JSON ({error}); is this a Spark event log?") from error
             self.cut = True  # the writer died in the middle of its last line
