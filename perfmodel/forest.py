@@ -59,21 +59,23 @@ def held_out_predictions(
         The mean of the first k rows is the prediction of a forest of k trees.
     """
     X32 = X.astype(np.float32)
-    seeds = _tree_seeds(seed, n_trees)
-    first_draws = [_FirstDraw(np.random.RandomState(s).randint(0, _MAX_INT)) for s in seeds]
+    seeds, first_draws = _tree_seeds(seed, n_trees)
     predictions = np.empty((n_trees, len(y)))
     for fold in folds:
         X_train, y_train, asked = X32[fold.train], y[fold.train].reshape(-1, 1), X32[fold.held_out]
-        counts = _bootstrap_counts(tuple(seeds), len(fold.train))
+        counts = _bootstrap_counts(seeds, len(fold.train))
         for t, first_draw in enumerate(first_draws):
             tree = _grow(X_train, y_train, counts[t], max_features, max_depth, first_draw)
             predictions[t, fold.held_out] = tree.predict(asked).ravel()
     return predictions
 
 
-def _tree_seeds(seed: int, n_trees: int) -> list[int]:
+@lru_cache(maxsize=4)
+def _tree_seeds(seed: int, n_trees: int) -> tuple[tuple[int, ...], tuple[_FirstDraw, ...]]:
+    """The seed of each tree, and what its splitter draws from it; the same for every search, and slow to make."""
     random = np.random.RandomState(seed)
-    return [random.randint(_MAX_INT) for _ in range(n_trees)]
+    seeds = tuple(random.randint(_MAX_INT) for _ in range(n_trees))
+    return seeds, tuple(_FirstDraw(np.random.RandomState(s).randint(0, _MAX_INT)) for s in seeds)
 
 
 @lru_cache(maxsize=32)

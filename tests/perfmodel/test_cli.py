@@ -54,7 +54,7 @@ def test_predict_speaks_to_people(demo_home):
         ([*PREDICT, "--scenario", "7"], "no registered model"),
         ([*PREDICT, "--price-core-hour", "-1"], "zero or more"),
         (["predict", "--application", "vgg", *PREDICT[3:]], "there is no model of vgg on paper-2020"),
-        (["fit", "--application", "vgg", "--cluster", "paper-2020"], "no usable runs of vgg"),
+        (["fit", "--application", "vgg", "--cluster", "paper-2020"], "no runs of vgg"),
         (["fit", "--application", "resnet50", "--cluster", "paper-2020", "--scenarios", "x"], "no scenario 'x'"),
         (["fit", "--application", "resnet50", "--cluster", "paper-2020", "--techniques", "x"], "no technique 'x'"),
     ],
