@@ -163,7 +163,7 @@ def _check_directory(entry: Entry, file: BinaryIO) -> None:
 
 
 def _of_tar(entry: Entry, file: BinaryIO, stack: ExitStack) -> list[Entry]:
-    archive = stack.enter_context(tarfile.TarFile(fileobj=_Careful(file)))
+    archive = stack.enter_context(tarfile.TarFile(fileobj=stack.enter_context(_Careful(file))))
     members = []
     for info in archive:
         if info.isreg():

@@ -29,11 +29,12 @@ def found_logs(entries: list[Entry], budget: Budget) -> Iterator[list[Log]]:
         When an archive cannot be read, or there is no log.
     """
     with ExitStack() as stack:
+        name = entries[0].path if len(entries) == 1 else "the folder"
         if len(entries) == 1:
             entries = stack.enter_context(unpacked(entries[0], budget))
         logs = logs_of(entries)
         if not logs:
-            raise EventLogError("no event log in it")
+            raise EventLogError(f"{name}: no event log in it")
         yield logs
 
 
