@@ -93,6 +93,37 @@ def test_a_bad_file_is_two_and_one_line(command: Command, csv_of: Csv, tmp_path:
     assert done.stdout == "good.csv: 1 runs added, 0 already there\n"
 
 
+def test_a_dry_run_shows_the_mapping_and_stores_nothing(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "runs.csv"
+    file.write_text("app,where,E_num,C_num,E_mem,CT (min)\nresnet50,lab,4,2,8g,2\nresnet50,lab,x,2,8g,2\n")
+    options = (str(file), "--column", "where=cluster", "--sampling-rate", "10")
+    done = command("import", *options, "--dry-run")
+    assert (done.returncode, done.stdout.splitlines()) == (
+        0,
+        [
+            "runs.csv: CSV, 2 rows, 1 good, 1 bad",
+            "  app: application",
+            "  where: cluster",
+            "  E_num: num_executors",
+            "  C_num: executor_cores",
+            "  E_mem: executor_memory_gb",
+            "  CT (min): completion_time_s, each 60 of its unit",
+            "  line 3, column num_executors: 'x' is not a whole number",
+        ],
+    )
+    [preview] = json.loads(command("import", *options, "--dry-run", "--json").stdout)
+    assert (preview["good"], preview["sample"][0]["completion_time_s"]) == (1, 120)
+    refused = command("import", *options)
+    assert (refused.returncode, refused.stderr.splitlines()[-1]) == (
+        2,
+        "note: --keep-good would take the 1 rows without problems",
+    )
+    kept = command("import", *options, "--keep-good")
+    assert (kept.returncode, kept.stdout) == (0, "runs.csv: 1 runs added, 0 already there, 1 left out\n")
+    [run] = json.loads(command("runs", "--json").stdout)
+    assert (run["cluster"], run["sampling_rate_pct"]) == ("lab", 10)
+
+
 def test_an_upload_is_listed_and_undone(command: Command, csv_of: Csv, tmp_path: Path) -> None:
     file = tmp_path / "runs.csv"
     file.write_bytes(csv_of({}))
@@ -107,7 +138,9 @@ def test_an_upload_is_listed_and_undone(command: Command, csv_of: Csv, tmp_path:
     assert "was undone before" in again.stderr
 
 
-@pytest.mark.parametrize("arguments", [(), ("fly",), ("runs", "--format", "xml"), ("promote", "x")])
+@pytest.mark.parametrize(
+    "arguments", [(), ("fly",), ("import", "x", "--column", "a=b"), ("runs", "--format", "xml"), ("promote", "x")]
+)
 def test_wrong_arguments_are_two(command: Command, arguments: tuple[str, ...]) -> None:
     done = command(*arguments)
     assert done.returncode == 2
