@@ -36,7 +36,7 @@ def measured_job(spark: Any, spec: RunSpec) -> dict[str, Any]:
     )
     _save(predictions, spec.output)
     observed: dict[str, Any] = totals.get
-    return observed
+    return observed | {"corrupt_examples": observed["corrupt_examples"] or []}
 
 
 def _predict(ids: Any, spec: RunSpec) -> Any:

@@ -72,7 +72,9 @@ def test_an_old_java_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 def test_the_settings_of_a_valid_study(tmp_path: Path) -> None:
     conf = spark_conf(make_spec(tmp_path), "spark://127.0.0.1:1")
     assert conf["spark.executor.memory"] == "1536m"
-    assert conf["spark.executor.extraJavaOptions"] == "-Xms1536m -XX:+UseParallelGC -XX:-UseAdaptiveSizePolicy"
+    assert conf["spark.executor.extraJavaOptions"] == (
+        "-Xms1536m -XX:+UseParallelGC -XX:-UseAdaptiveSizePolicy -XX:TieredStopAtLevel=1"
+    )
     assert conf["spark.sql.execution.arrow.maxRecordsPerBatch"] == "5"
     for name, value in {
         "spark.task.maxFailures": "1",

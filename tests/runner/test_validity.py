@@ -95,11 +95,15 @@ def unfinished(log: EventLog) -> None:
 
 
 def other_collector(log: EventLog) -> None:
-    log.properties["spark.executor.extraJavaOptions"] = "-Xms1024m -XX:+UseSerialGC -XX:-UseAdaptiveSizePolicy"
+    log.properties["spark.executor.extraJavaOptions"] = (
+        "-Xms1024m -XX:+UseSerialGC -XX:-UseAdaptiveSizePolicy -XX:TieredStopAtLevel=1"
+    )
 
 
 def growing_heap(log: EventLog) -> None:
-    log.properties["spark.executor.extraJavaOptions"] = "-XX:+UseParallelGC -XX:-UseAdaptiveSizePolicy"
+    log.properties["spark.executor.extraJavaOptions"] = (
+        "-XX:+UseParallelGC -XX:-UseAdaptiveSizePolicy -XX:TieredStopAtLevel=1"
+    )
 
 
 def other_heap(log: EventLog) -> None:

@@ -1,0 +1,33 @@
+"""A plain Keras loop in one process, without Spark, as anybody would write it. Prints its times as JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.overhead.common import load_photo, set_threads, timed
+from runner.applications import build_model, get_application
+from runner.manifest import read_manifest
+from runner.spec import RunSpec
+
+
+def run(spec: RunSpec) -> dict[str, float]:
+    """Return the loop's times, warm-up apart."""
+    set_threads(spec.task_cpus)
+    application = get_application(spec.application)
+    model = build_model(application, spec.seed)
+    paths = [image.path for image in read_manifest(spec.manifest)]
+
+    def classify(part: RunSpec) -> None:
+        for start in range(0, part.images, part.batch_size):
+            images = np.stack([load_photo(path, application) for path in paths[start : start + part.batch_size]])
+            model.predict_on_batch(application.preprocess(images)).argmax(axis=1)
+
+    return timed(classify, spec)
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(RunSpec.read(Path(sys.argv[1])))))
