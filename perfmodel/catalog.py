@@ -311,7 +311,9 @@ def add_demo_runs(store: Store) -> list[tuple[str, str]]:
     for cluster in demo.clusters():
         if store.clusters.get(cluster["name"]) is None:
             store.clusters.put(Cluster(**cluster))
-    tasks = {run_id: plain_records(rows) for run_id, rows in demo.measured_tasks().groupby("run_id")}
+    tasks: dict[Any, list[Any]] = {
+        run_id: plain_records(rows) for run_id, rows in demo.measured_tasks().groupby("run_id")
+    }
     reconstructed, measured = demo.reconstructed_runs(), demo.measured_runs()
     store.runs.add(reconstructed)
     store.runs.add_records([RunRecord(run, tasks.get(run["run_id"], [])) for run in plain_records(measured)])

@@ -55,8 +55,8 @@ def _difference(
     model: ScenarioModel, runs: pd.DataFrame, scenarios: pd.DataFrame, techniques: pd.DataFrame
 ) -> Iterator[str]:
     row = scenarios.set_index("scenario").loc[model.scenario]
-    ours, theirs = float(row["paper_protocol_pct"]), row["published_pct"]
-    if pd.isna(theirs):
+    ours, theirs = float(row["paper_protocol_pct"]), float(row["published_pct"])
+    if np.isnan(theirs):
         return
     limit = _limit_of_the_data(model, runs)
     is_lower_bound = str(row["published"]).startswith("over")
@@ -64,7 +64,7 @@ def _difference(
     if agrees and not limit:
         return
     chosen = model.regressor_.choices_["final"]
-    reasons = limit or _same_score(model, runs, techniques, float(theirs)) or [_limit_of_the_form(model, runs)]
+    reasons = limit or _same_score(model, runs, techniques, theirs) or [_limit_of_the_form(model, runs)]
     yield (
         f"Scenario {model.scenario}: {ours:.1f} % here ({_point(chosen['technique'], chosen['params'])}), "
         f"{row['published']} % published. {' '.join(reasons)}"
@@ -87,7 +87,7 @@ def _same_score(model: ScenarioModel, runs: pd.DataFrame, techniques: pd.DataFra
     """The grid point, and the techniques that were not chosen, that score what was published."""
     found = []
     grid = linear_scores(model, runs)
-    nearest = grid.loc[(grid["accuracy_pct"] - theirs).abs().idxmin()]
+    nearest = grid.iloc[int((grid["accuracy_pct"] - theirs).abs().to_numpy().argmin())]
     if abs(nearest["accuracy_pct"] - theirs) <= SAME:
         found.append(
             f"{_point(nearest['technique'], nearest['params'])} scores {nearest['accuracy_pct']:.1f} % on the same "

@@ -159,7 +159,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
     def outside(self, X: pd.DataFrame) -> list[list[str]]:
         """For each row, the columns whose value lies outside the profiled range."""
         rows = self._range_rows(X)
-        beyond = [~rows[column].between(*self.ranges_[column]).to_numpy(dtype=bool) for column in rows]
+        beyond = [~rows[column].between(*self.ranges_[str(column)]).to_numpy(dtype=bool) for column in rows]
         return [list(compress(rows.columns, row)) for row in zip(*beyond, strict=True)]
 
     def _unseen_or_seen(self) -> FloatArray:

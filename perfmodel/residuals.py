@@ -79,6 +79,7 @@ def summary(found: pd.DataFrame, rate: float) -> pd.DataFrame:
     rows = []
     for (scenario, protocol), own in tested.groupby(["scenario", "protocol"], sort=False):
         percents = own["relative_residual_pct"]
-        worst = own.loc[percents.abs().idxmax(), ["relative_residual_pct", *_WORST]]
-        rows.append((scenario, protocol, len(own), *percents.quantile([0.05, 0.5, 0.95]), *worst))
+        worst = own.iloc[int(percents.abs().to_numpy().argmax())]
+        spread = percents.quantile([0.05, 0.5, 0.95])
+        rows.append((scenario, protocol, len(own), *spread, worst["relative_residual_pct"], *worst[_WORST]))
     return pd.DataFrame(rows, columns=["scenario", "protocol", "runs", "low", "median", "high", "worst", *_WORST])

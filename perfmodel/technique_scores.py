@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
@@ -112,7 +113,7 @@ def _level1(model: ScenarioModel, runs: pd.DataFrame) -> Iterator[_Level]:
     training = scenario.training_rows(scenario.average(runs))
     for name in model.regressor_.level1_:
         kept, scaled = level1_rows(scenario, name, training)
-        X, y = feature_matrix(kept, [name]), scaled.to_numpy(dtype=float)
+        X, y = feature_matrix(kept, [name]), np.asarray(scaled, dtype=np.float64)
         yield _Level(name, X, y, search_folds(kept), X, y)
 
 
@@ -121,7 +122,7 @@ def _final(model: ScenarioModel, runs: pd.DataFrame) -> _Level:
     averaged = scenario.average(runs)
     training, tested = scenario.training_rows(averaged), averaged[averaged[RATE] == model.test_rate_]
     X, X_test = (model.regressor_.final_inputs(rows) for rows in (training, tested))
-    y, y_test = (rows["completion_time_s"].to_numpy(dtype=float) for rows in (training, tested))
+    y, y_test = (np.asarray(rows["completion_time_s"], dtype=np.float64) for rows in (training, tested))
     return _Level("final", X, y, search_folds(training), X_test, y_test)
 
 
