@@ -30,7 +30,10 @@ def add_fit(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--techniques", default=ALL, help=_names(tuple(TECHNIQUES)))
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
-        "--backend", choices=("local", "spark"), default="local", help="where the fits run: all cores of this machine (default), or the executors of a Spark cluster"
+        "--backend",
+        choices=("local", "spark"),
+        default="local",
+        help="where the fits run: all cores of this machine (default), or the executors of a Spark cluster",
     )
     parser.add_argument("--master", metavar="URL", help="the Spark to fit on; default: as Spark is configured")
     parser.set_defaults(func=_fit)

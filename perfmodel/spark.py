@@ -82,7 +82,7 @@ def _backend() -> Any:
     """joblibspark's backend, taught to hand results over as they come (joblib's own protocol since 1.3)."""
     from joblibspark.backend import SparkDistributedBackend
 
-    class Backend(SparkDistributedBackend):  # type: ignore[misc]
+    class Backend(SparkDistributedBackend):
         supports_retrieve_callback = True
         submit = SparkDistributedBackend.apply_async
         retrieve_result_callback = ThreadingBackend.retrieve_result_callback

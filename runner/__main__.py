@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from runner.classify import add_classify
 from runner.profile import add_profile
 from runner.report_text import add_report
 from store.cli import run
@@ -16,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m runner", description="Runs CNN jobs on Spark and measures them.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_profile(commands)
+    add_classify(commands)
     add_report(commands)
     return run(parser, argv)
 

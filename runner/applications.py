@@ -42,6 +42,8 @@ class Application:
         The model's file, when a user brought it.
     model_sha256 : str or None
         Of that file.
+    weights_file : Path or None
+        Weights to load instead of random ones.
     """
 
     name: str
@@ -51,6 +53,12 @@ class Application:
     batch_size: int = BATCH_SIZE
     model_file: Path | None = None
     model_sha256: str | None = None
+    weights_file: Path | None = None
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether its weights come from somebody's training: only then its predictions mean something."""
+        return self.model_file is not None or self.weights_file is not None
 
     @property
     def input_size(self) -> int:

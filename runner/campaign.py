@@ -10,6 +10,7 @@ from pathlib import Path
 
 from runner.affinity import CpuPlan, assign_cpus
 from runner.course import Course
+from runner.delivery import Delivery
 from runner.disk import check_failure, check_space, full_disk_explained
 from runner.errors import RunnerError
 from runner.execution import Execution, execute_run
@@ -88,16 +89,26 @@ class Campaign:
     retry_failed : bool
         Runs that failed before count as not done.
     limits : Limits
+    delivery : Delivery
+        Where the predictions go; by default only the time they take is kept.
     """
 
     def __init__(
-        self, store: Store, plan: Plan, name: str, *, retry_failed: bool = False, limits: Limits | None = None
+        self,
+        store: Store,
+        plan: Plan,
+        name: str,
+        *,
+        retry_failed: bool = False,
+        limits: Limits | None = None,
+        delivery: Delivery | None = None,
     ) -> None:
         self._store = store
         self._plan = plan
         self.name = name
         self._retry_failed = retry_failed
         self._limits = limits or Limits()
+        self._delivery = delivery
         self._check_identity()
 
     def _check_identity(self) -> None:
@@ -208,6 +219,9 @@ class Campaign:
             other_cpus=cpus.others,
             model_file=str(application.model_file) if application.model_file else None,
             preprocessing=application.preprocessing,
+            weights_file=str(application.weights_file) if application.weights_file else None,
+            output=str(self._delivery.folder_of(run_id)) if self._delivery else None,
+            labels=list(self._delivery.labels) if self._delivery else [],
         )
 
     def _keep(self, spec: RunSpec, execution: Execution, record: RunRecord) -> None:

@@ -6,6 +6,7 @@ Started by the supervisor as ``python -m runner.job SPEC MASTER``. Its results a
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from runner.driver import drive
@@ -34,7 +35,7 @@ def measured_job(spark: Any, spec: RunSpec) -> dict[str, Any]:
         sql.count_if(sql.col("load_s") > 0).alias("model_loads"),
         *(sql.sum(name).alias(name) for name in SECONDS),
     )
-    _save(predictions, spec.output)
+    _save(predictions, spec)
     observed: dict[str, Any] = totals.get
     return observed | {"corrupt_examples": observed["corrupt_examples"] or []}
 
@@ -44,12 +45,22 @@ def _predict(ids: Any, spec: RunSpec) -> Any:
     return predict_resident(ids, work) if spec.memory_regime == HEAP else ids.mapInArrow(classify_batches(work), SCHEMA)
 
 
-def _save(predictions: Any, output: str | None) -> None:
+def _save(predictions: Any, spec: RunSpec) -> None:
     """Write every row from where it was made: none can be optimised away, and none reaches the driver."""
-    if output is None:
+    if spec.output is None:
         predictions.write.format("noop").mode("overwrite").save()
-    else:
-        predictions.select("image", "classes", "scores", "error").write.parquet(output)
+        return
+    labelled = predictions.select("image", "classes", _labels(spec.labels).alias("labels"), "scores", "error")
+    labelled.write.parquet(f"file://{spec.output}")  # not an URI: Spark takes %20 for what it is
+
+
+def _labels(names: Sequence[str]) -> Any:
+    from pyspark.sql import functions as sql
+
+    if not names:
+        return sql.lit(None).cast("array<string>")
+    known = sql.array(*(sql.lit(name) for name in names))
+    return sql.transform("classes", lambda number: sql.get(known, number))
 
 
 def _inference_spec(spec: RunSpec) -> InferenceSpec:

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from runner.application_options import add_application_options, read_application_options
 from runner.arguments import read_integer, read_list, read_memory, read_rate
+from runner.errors import RunnerError
 from runner.grid import Layout, even_layouts, grid_runs, spread_layouts, total_layouts
+from runner.host import visible_memory_mib
 from runner.images import Dataset
 from runner.memory import BYTES_PER_VALUE, FREE, REGIMES, check_regime
 from runner.plan import Plan
 from runner.resources import refuse_uneven
-from runner.sources import open_images
+from runner.sources import IMAGES_HELP, open_images
 from runner.synthetic import synthetic_name
 from runner.target import add_target_options, read_target
 
@@ -35,13 +37,7 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--images-per-partition", required=True, metavar="N,...", help="images that one task processes")
     parser.add_argument("--sampling-rates", default="100", metavar="PCT,...", help="share of the images (default: 100)")
     images = parser.add_mutually_exclusive_group(required=True)
-    images.add_argument(
-        "--images",
-        type=Path,
-        metavar="DIR",
-        help="folder with JPEG and PNG files, searched recursively; or that of the Yelp photo data set (photos.json "
-        "beside photos), or of CIFAR-10's binary version (data_batch_*.bin)",
-    )
+    images.add_argument("--images", type=Path, metavar="DIR", help=IMAGES_HELP)
     images.add_argument("--synthetic", metavar="N", help="generate N photo-like JPEG files under the home")
     parser.add_argument("--repeats", default="1", metavar="N", help="runs of each configuration (default: 1)")
     add_target_options(parser)
@@ -104,6 +100,23 @@ def _check(plan: Plan) -> None:
     memory_mib = [one.executor_memory_mib for one in configurations]
     pixels = math.prod(plan.application.input_shape)
     check_regime(plan.memory_regime, plan.target.master, memory_mib, largest * pixels * BYTES_PER_VALUE)
+
+
+def check_memory(plan: Plan) -> None:
+    """Refuse a plan for which this machine has too little memory, where it runs here.
+
+    Raises
+    ------
+    RunnerError
+        Naming what is needed and what is there.
+    """
+    most = max((run.configuration for run in plan.runs), key=lambda one: one.num_executors * one.executor_memory_mib)
+    wanted, there = most.num_executors * most.executor_memory_mib, visible_memory_mib()
+    if plan.target.is_private and wanted > there:
+        raise RunnerError(
+            f"--memory: {most.num_executors} executors with {most.executor_memory_mib / 1024:g} GiB each need "
+            f"{wanted / 1024:.1f} GiB, this machine has {there / 1024:.1f} GiB"
+        )
 
 
 def _read_layouts(args: argparse.Namespace) -> list[Layout]:

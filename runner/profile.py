@@ -10,13 +10,12 @@ from runner.campaign import Campaign, Limits, Slice, Summary
 from runner.conf import spark_conf
 from runner.disk import DiskFullError, full_disk_explained
 from runner.environment import check_java
-from runner.errors import RunnerError
 from runner.expected import expect_runs
-from runner.host import visible_cpus, visible_memory_mib
+from runner.host import visible_cpus
 from runner.images import Dataset
 from runner.interrupts import stop_signals_interrupt
 from runner.plan import Plan
-from runner.planning import add_plan_options, read_plan
+from runner.planning import add_plan_options, check_memory, read_plan
 from runner.preview import count_oversubscribed, preview, print_preview
 from runner.progress import Progress
 from runner.report import make_report
@@ -61,8 +60,7 @@ def profile(args: argparse.Namespace) -> int:
     campaign = Campaign(store, plan, name, retry_failed=args.retry_failed, limits=limits)
     if args.dry_run:
         return _show_plan(campaign, plan, store, as_json=args.json)
-    if plan.target.is_private:
-        _check_memory(plan)
+    check_memory(plan)
     check_java()
     with stop_signals_interrupt():
         summary = _execute(campaign, plan, store, files, part)
@@ -73,16 +71,6 @@ def profile(args: argparse.Namespace) -> int:
 def _read_slice(args: argparse.Namespace) -> Slice:
     runs = read_integer("--limit-runs", args.limit_runs) if args.limit_runs else None
     return Slice(runs, read_seconds("--for", args.time_limit) if args.time_limit else None)
-
-
-def _check_memory(plan: Plan) -> None:
-    most = max((run.configuration for run in plan.runs), key=lambda one: one.num_executors * one.executor_memory_mib)
-    wanted, there = most.num_executors * most.executor_memory_mib, visible_memory_mib()
-    if wanted > there:
-        raise RunnerError(
-            f"--memory: {most.num_executors} executors with {most.executor_memory_mib / 1024:g} GiB each need "
-            f"{wanted / 1024:.1f} GiB, this machine has {there / 1024:.1f} GiB"
-        )
 
 
 def _execute(campaign: Campaign, plan: Plan, store: Store, files: Dataset | None, part: Slice) -> Summary:

@@ -16,6 +16,10 @@ from runner.images import Dataset
 from runner.manifest import ImageRef
 from runner.training.data import RECORD, TRAINING_FILES
 
+IMAGES_HELP = (
+    "folder with JPEG and PNG files, searched recursively; or that of the Yelp photo data set (photos.json beside "
+    "photos), or of CIFAR-10's binary version (data_batch_*.bin)"
+)
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
 YELP_LIST = "photos.json"
 YELP_PHOTOS = "photos"

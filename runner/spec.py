@@ -53,6 +53,8 @@ class RunSpec:
         Weights to load instead of random ones.
     output : str or None
         Folder for the predictions, as Parquet; None when only the time they take is wanted.
+    labels : list of str
+        Names of the classes, by number; empty when they are not known.
     """
 
     run_id: str
@@ -77,6 +79,7 @@ class RunSpec:
     preprocessing: str = "none"
     weights_file: str | None = None
     output: str | None = None
+    labels: list[str] = field(default_factory=list)
 
     @property
     def folder(self) -> Path:

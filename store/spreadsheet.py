@@ -24,7 +24,7 @@ def spreadsheet_csv(frame: pd.DataFrame) -> str:
     safe = frame.rename(columns=lambda name: _as_text(str(name)))
     for place, dtype in enumerate(safe.dtypes):
         if is_object_dtype(dtype):
-            safe.isetitem(place, safe.iloc[:, place].map(_as_text, na_action="ignore"))
+            safe.isetitem(place, safe.iloc[:, place].map(_as_text, na_action="ignore").to_numpy())
     return safe.to_csv(index=False, lineterminator="\r\n")  # RFC 4180; with \n alone a \r in a cell is not quoted
 
 

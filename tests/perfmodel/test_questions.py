@@ -62,7 +62,5 @@ def test_a_header_that_cannot_be_meant_is_refused(header, column, message):
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", f"{HEADER}\n"])
 def test_a_file_without_configurations_says_so(text):
-    with pytest.raises(
-        UnreadableFileError, match=r"configs\.csv (is empty|is no CSV file of config|has column)"
-    ):
+    with pytest.raises(UnreadableFileError, match=r"configs\.csv (is empty|is no CSV file of config|has column)"):
         read_questions(text.encode(), "configs.csv")
