@@ -39,15 +39,16 @@ class Outcome:
 def judge(spec: RunSpec, execution: Execution) -> Outcome:
     """Decide between a valid measurement and a failure with its kind and reason."""
     result, log = execution.result, execution.log
+    reasons = [*execution.last_words, *(log.failure_reasons if log else ())]
     if not result["ok"]:
-        reasons = [*execution.last_words, *(log.failure_reasons if log else ())]
         kind = failure_kind(reasons) or result["failure_kind"] or _by_phase(spec, log)
         return Outcome(status_of(kind), None, kind, brief(*reasons, result["error"]))
     if log is None:
         return Outcome("failed", None, "infrastructure", "Spark left no readable event log")
     faults = find_faults(spec, result, log)
     if faults:
-        return Outcome("failed", None, "infrastructure", f"not a valid measurement: {'; '.join(faults)}")
+        kind = failure_kind(reasons) or "infrastructure"
+        return Outcome(status_of(kind), None, kind, f"not a valid measurement: {'; '.join(faults)}")
     return Outcome("ok", log.completion_time_s)
 
 

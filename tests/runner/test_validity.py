@@ -169,6 +169,15 @@ def test_an_invalid_run_is_a_failed_run_without_a_time(real: Case) -> None:
     assert outcome.reason == "not a valid measurement: tasks ran on 1 executors, 2 should have had one"
 
 
+def test_an_executor_that_was_killed_and_replaced_is_what_made_a_run_invalid(real: Case) -> None:
+    spec, result, log = real
+    changed = copy.deepcopy(log)
+    lost(changed)
+    changed.executors["0"].removed_reason = "Command exited with code 137"
+    outcome = judge(spec, make_execution(result, changed))
+    assert (outcome.status, outcome.failure_kind, outcome.completion_time_s) == ("oom", "oom_kill", None)
+
+
 def test_a_run_without_a_log_is_a_failed_run(real: Case) -> None:
     spec, result, _ = real
     outcome = judge(spec, make_execution(result, None))
