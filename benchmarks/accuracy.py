@@ -154,11 +154,12 @@ def main() -> int:
         print(f"error: {missing}", file=sys.stderr)
         return 2
     found = [one for one in found if not args.only or one[0] in args.only.split(",")]
-    work = list(jobs(found, _names(args.scenarios), args.full))
-    if work:
-        table = in_order(errors(work), work)
-        print_errors(table)
-        print("", *verdicts(table), sep="\n")
+    if scenarios := _names(args.scenarios):
+        for one in found:
+            work = list(jobs([one], scenarios, args.full))
+            table = in_order(errors(work), work)
+            print_errors(table)
+            print(*verdicts(table), sep="\n", flush=True)
     checked = [job for job in jobs(found, _names(args.intervals), args.full) if job.training == EVERYTHING]
     if checked:
         print_coverage(checked)
