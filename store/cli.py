@@ -16,6 +16,7 @@ import pandas as pd
 from store.errors import SparkcastError
 from store.frames import plain, plain_records
 from store.home import VARIABLE
+from store.spreadsheet import spreadsheet_csv
 
 Format = Literal["table", "csv", "json"]
 FORMATS: tuple[Format, ...] = ("table", "csv", "json")
@@ -81,7 +82,7 @@ def print_frame(frame: pd.DataFrame, format: Format = "table") -> None:
         print_json(plain_records(frame))
     elif format == "csv":
         cells = frame.apply(lambda column: column.map(_csv_cell))
-        print(cells.to_csv(index=False), end="")
+        print(spreadsheet_csv(cells), end="")
     elif frame.empty:
         print("nothing found")
     else:

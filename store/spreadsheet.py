@@ -1,4 +1,4 @@
-"""CSV for people who open it in a spreadsheet."""
+"""CSV for people who open it in a spreadsheet: no text becomes a formula, and reading it back restores the text."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 from pandas.api.types import is_object_dtype
 
-# What a spreadsheet takes for a formula, unless it is a number (OWASP, "CSV injection").
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+# What a spreadsheet takes for a formula, unless it is a number (OWASP, "CSV injection"). A text that looks like one of
+# ours already gets another apostrophe, so that taking one off restores every text.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?%?")
 
 
@@ -31,3 +32,15 @@ def spreadsheet_csv(frame: pd.DataFrame) -> str:
 def _as_text(cell: Any) -> Any:
     is_formula = isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell)
     return f"'{cell}" if is_formula else cell
+
+
+def restored(text: str) -> str:
+    """Return SQL for a text as it was before `spreadsheet_csv` put an apostrophe in front.
+
+    Parameters
+    ----------
+    text : str
+        SQL for the text of a cell.
+    """
+    marked = rf"starts_with({text}, '''') AND regexp_matches({text}, '^''+[=+\-@\t\r]')"
+    return f"CASE WHEN {marked} THEN substring({text}, 2) ELSE {text} END"

@@ -13,6 +13,7 @@ from store.errors import Problem, UnreadableFileError
 from store.limits import LIMITS, Limits
 from store.runlog import BY_NAME
 from store.sandbox import Connection
+from store.spreadsheet import restored
 from store.tables.files import File
 from store.tables.table import Table
 
@@ -61,7 +62,7 @@ def read(connection: Connection, file: File, limits: Limits = LIMITS) -> Table:
     columns = {f"c{number}": "VARCHAR" for number in range(len(dialect.names))}
     return Table(
         dialect.names,
-        list(columns),
+        [restored(column) for column in columns],
         _READ,
         lambda rows: _lines(file, dialect, rows, _rejected_lines(connection, file)),
         {

@@ -1,7 +1,7 @@
 """Excel workbooks: the first sheet that has a header of ours, read row by row.
 
 openpyxl in its read-only mode holds one row at a time, whatever the workbook says its dimensions are
-(docs/decisions: why not a faster reader).
+(docs/decisions/0014: why not a faster reader).
 """
 
 from __future__ import annotations

@@ -82,9 +82,8 @@ def _looked_at(path: Path, name: str, folder: Path, limits: Limits) -> File:
     try:
         mode, size = path.stat().st_mode, path.stat().st_size
         if not stat.S_ISREG(mode):
-            raise UnreadableFileError(
-                f"{name} is {'a folder' if stat.S_ISDIR(mode) else 'no file'}; give a file of runs"
-            )
+            what = "a folder" if stat.S_ISDIR(mode) else "no regular file"
+            raise UnreadableFileError(f"{path} is {what}; give a file of runs")
         if size > limits.file_bytes:
             raise UnreadableFileError(
                 f"{name} has {size:,} bytes, at most {limits.file_bytes:,} are taken; split it into several files"

@@ -3,10 +3,11 @@ from __future__ import annotations
 import csv
 import io
 
+import duckdb
 import pandas as pd
 import pytest
 
-from store.spreadsheet import spreadsheet_csv
+from store.spreadsheet import restored, spreadsheet_csv
 
 
 def cells(frame):
@@ -19,7 +20,7 @@ def test_a_text_that_a_spreadsheet_would_run_gets_an_apostrophe(text):
     assert cells(pd.DataFrame({text: [1.5]}))[0] == [f"'{text}"]
 
 
-@pytest.mark.parametrize("text", ["-3.5", "+1e-3", "-,5", "-5%", "a=b", "", "x@y", "'=1"])
+@pytest.mark.parametrize("text", ["-3.5", "+1e-3", "-,5", "-5%", "a=b", "", "x@y", "'x", "'"])
 def test_numbers_and_other_texts_stay(text):
     assert cells(pd.DataFrame({"note": [text], "id": [1]}))[1] == [text, "1"]
 
@@ -31,3 +32,9 @@ def test_numbers_keep_all_digits_and_missing_values_are_empty():
 
 def test_two_columns_of_one_name_stay_two():
     assert cells(pd.DataFrame([["=a", "b"]], columns=["x", "x"])) == [["x", "x"], ["'=a", "b"]]
+
+
+@pytest.mark.parametrize("text", ["=1", "'=1", "''-x", "@a", "+a", "-3", "'-3", "'", "'x", "", "\t", "\r=", "x=1"])
+def test_taking_the_apostrophe_off_restores_every_text(text):
+    written = cells(pd.DataFrame({"a": [text], "b": [1]}))[1][0]
+    assert duckdb.execute(f"SELECT {restored('text')} FROM (SELECT ? AS text)", [written]).fetchall() == [(text,)]

@@ -1,0 +1,178 @@
+"""What an upload must not do: run, read or write anything else, expand without bound, become a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import pickle
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pandas as pd
+import pytest
+
+from store import InvalidRunsError, Store, StoreError, UnreadableFileError
+from store.database import Database
+from store.imports import Imports
+from store.limits import Limits
+from store.sandbox import sandbox
+
+Csv = Callable[..., bytes]
+Make = Callable[..., dict[str, Any]]
+ROOT = Path(__file__).parents[2]
+NASTY = ["'; DROP TABLE runs; --", "<script>alert(1)</script>", "../../x", "=1+1", "-x", "@a", "'=1", "$path"]
+
+
+class Bomb:
+    """Makes a folder when it is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (os.environ["BOMB"],)
+
+
+@pytest.mark.parametrize("name", ["model.skops", "runs.csv", "runs.parquet"])
+@pytest.mark.parametrize("protocol", range(6))
+def test_a_pickle_is_never_opened_whatever_its_name(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, protocol: int
+) -> None:
+    monkeypatch.setenv("BOMB", str(tmp_path / "boom"))
+    with pytest.raises(UnreadableFileError, match=name):
+        store.imports.add(pickle.dumps(Bomb(), protocol), name)
+    assert not (tmp_path / "boom").exists()
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_a_name_is_data_in_sql_and_in_what_is_exported(store: Store, csv_of: Csv, tmp_path: Path, text: str) -> None:
+    given = json.dumps([{**json.loads(pd.DataFrame([_RUN]).iloc[0].to_json()), "application": text, "cluster": text}])
+    store.imports.add(given.encode(), f"{text}.json")
+    assert store.runs.load(application=text, cluster=text)["cluster"].tolist() == [text]
+    assert store.uploads.load()["name"].tolist() == [f"{text}.json"]
+    exported = subprocess.run(
+        [sys.executable, "-m", "store", "runs", "--format", "csv", "--home", str(store.home.root)],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+        timeout=120,
+    ).stdout
+    [row] = csv.DictReader(io.StringIO(exported.decode(), newline=""))
+    assert not row["cluster"].startswith(("=", "+x", "-x", "@"))
+    again = store.imports.add(exported, "exported.csv")
+    assert (again.added, again.already_there) == (0, 1), "reading it back restores the name"
+    assert sorted(tmp_path.iterdir()) == [store.home.root]
+
+
+_RUN = {
+    "num_executors": 4,
+    "executor_cores": 2,
+    "executor_memory_gb": 8.0,
+    "sampling_rate_pct": 10.0,
+    "completion_time_s": 123.5,
+}
+
+
+def test_headers_are_data(store: Store, csv_of: Csv) -> None:
+    header = '"""; DROP TABLE runs; --"'
+    content = csv_of({}).replace(b"completion_time_s", header.encode())
+    with pytest.raises(InvalidRunsError, match="is no column of a run log"):
+        store.imports.add(content, "runs.csv")
+    parquet = io.BytesIO()
+    pd.DataFrame([{**_RUN, 'a"; DROP TABLE runs; --': 1, "b'": 2}]).to_parquet(parquet)
+    with pytest.raises(InvalidRunsError, match="is no column of a run log"):
+        store.imports.add(parquet.getvalue(), "runs.parquet")
+    with pytest.raises(InvalidRunsError, match="is no column of a run log"):
+        store.imports.add(json.dumps({**_RUN, "$path": 1, "/~": 2, "'": 3}).encode(), "runs.json")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "FROM read_csv('{secret}')",
+        "FROM read_text('{secret}')",
+        "FROM glob('{folder}/*')",
+        "COPY (SELECT 1) TO '{folder}/out.csv'",
+        "ATTACH '{folder}/other.duckdb'",
+        "LOAD httpfs",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "SET memory_limit = '99GB'",
+        "FROM read_csv('http://127.0.0.1:9/x.csv')",
+    ],
+)
+def test_the_sandbox_reads_its_file_and_nothing_else(tmp_path: Path, sql: str) -> None:
+    allowed, secret, spill = tmp_path / "allowed.csv", tmp_path / "secret.csv", tmp_path / "spill"
+    for path in (allowed, secret):
+        path.write_text("a\n1\n")
+    spill.mkdir()
+    with sandbox(allowed, spill=spill) as connection:
+        assert connection.execute("FROM read_csv(?)", [str(allowed)]).fetchall() == [(1,)]
+        with pytest.raises(duckdb.Error):
+            connection.execute(sql.format(secret=secret, folder=tmp_path)).fetchall()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["allowed.csv", "secret.csv", "spill"]
+
+
+def zipped(members: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def workbook(sheet: bytes, *rows: list[Any]) -> bytes:
+    """A workbook whose first sheet is replaced."""
+    made = openpyxl.Workbook()
+    made.active.append(["application"])
+    file = io.BytesIO()
+    made.save(file)
+    with zipfile.ZipFile(file) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    return zipped(members | {"xl/worksheets/sheet1.xml": sheet})
+
+
+_SPREADSHEETML = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_SHEET = b'<worksheet xmlns="' + _SPREADSHEETML + b'"><sheetData>%s</sheetData></worksheet>'
+_CELL = b'<c r="%s" t="inlineStr"><is><t>%s</t></is></c>'
+_HEADER = b'<row r="1">' + _CELL % (b"A1", b"app") + _CELL % (b"B1", b"CT") + b"</row>"
+
+
+def test_a_workbook_does_not_expand_without_bound(store: Store) -> None:
+    imports = Imports(Database(store.home.database), Limits(unpacked_bytes=1_000_000))
+    bomb = workbook(_SHEET % (_HEADER + b" " * 50_000_000))
+    assert len(bomb) < 200_000
+    with pytest.raises(UnreadableFileError, match=r"unpacks to [\d,]+ bytes, at most 1,000,000 are taken"):
+        imports.add(bomb, "bomb.xlsx")
+
+
+def test_two_cells_far_apart_are_two_cells(store: Store) -> None:
+    """A reader that allocates the whole grid between them needs 550 GB (calamine issue 693)."""
+    far = b'<row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
+    with pytest.raises(StoreError):
+        Imports(Database(store.home.database), Limits(rows=50_000)).add(workbook(_SHEET % (_HEADER + far)), "x.xlsx")
+
+
+def test_entities_do_not_expand(store: Store) -> None:
+    laughs = b"".join(b'<!ENTITY l%d "%s">' % (n, b"&l%d;" % (n - 1) * 10) for n in range(1, 12))
+    sheet = b'<!DOCTYPE x [<!ENTITY l0 "ha">' + laughs + b"]>" + _SHEET % b'<row><c t="str"><v>&l11;</v></c></row>'
+    with pytest.raises(UnreadableFileError, match="damaged Excel workbook"):
+        store.imports.add(workbook(sheet), "laughs.xlsx")
+
+
+@pytest.mark.parametrize("name", ["../../x", "/etc/x", "C:\\x", "xl/../../x"])
+def test_an_archive_cannot_write_outside(store: Store, tmp_path: Path, name: str) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(UnreadableFileError, match="is a ZIP archive without a Spark event log"):
+        store.imports.add(zipped({name: b"application,cluster\n"}), "runs.zip")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_device_is_no_upload(store: Store) -> None:
+    with pytest.raises(UnreadableFileError, match="is no regular file"):
+        store.imports.add_file("/dev/zero")
