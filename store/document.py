@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from store.headers import ALIASES
+from store.limits import LIMITS
 from store.runlog import COLUMNS, EXECUTOR_COLUMNS, TASK_COLUMNS, Column, template
 
 _HEAD = """\
@@ -14,10 +16,24 @@ _HEAD = """\
 One row a run. The same names are the header of an uploaded CSV, the columns of the `runs` table and the
 columns of data frames. Import a file with `python -m store import FILE`, or on the Runs page.
 
-A CSV file is UTF-8, its first line names the columns in any order, and its cells are separated by comma,
-semicolon or tab. Numbers are plain (`8`, `0.5`): no units, no thousands separators, a decimal point. An
-empty cell means that the value is not known. A file is taken as a whole or, when anything in it is wrong,
-not at all; the same file or the same row again adds nothing.
+A table is CSV (any delimiter, UTF-8 or UTF-16), Parquet, JSON lines or a JSON list of objects, or an Excel
+workbook; what is in the file decides, not its name. Its columns come in any order, under the names below or
+their other names. A number may carry its unit (`8g`, `8192m`, `12 min`, `10%`), and so may a header
+(`duration_ms`); there are no thousands separators, and the decimal mark is a point, or a comma where cells are
+not separated by commas. An empty cell means that the value is not known. A file is taken as a whole or, when
+anything in it is wrong, not at all (`--keep-good` takes the rows that are right); the same file or the same row
+again adds nothing. `--dry-run` shows what would come of a file.
+
+One file may have {bytes} GiB, {rows} rows, {columns} columns and {line} bytes a line.
+"""
+
+_OTHER_NAMES = """
+## Other names
+
+Case does not count, and neither does whether words are joined by a blank, a dot, a hyphen or an underscore. A
+unit may follow, as in `completion time (min)` or `memory_mb`. A plain number under `spark.executor.memory` is
+MiB, as Spark has it.
+
 """
 
 _TEMPLATE = """
@@ -38,10 +54,32 @@ Read from Spark event logs, never uploaded as CSV. All but run_id may be missing
 
 def markdown() -> str:
     """Return the whole document."""
-    parts = [_HEAD, "\n## Runs\n\n", _runs(), _TEMPLATE.format(template=template()), _BESIDE]
+    parts = [
+        _head(),
+        "\n## Runs\n\n",
+        _runs(),
+        _OTHER_NAMES,
+        _other_names(),
+        _TEMPLATE.format(template=template()),
+        _BESIDE,
+    ]
     for name, columns in (("tasks", TASK_COLUMNS), ("executors", EXECUTOR_COLUMNS)):
         parts.append(f"\n### {name}\n\n{_beside(columns)}")
     return "".join(parts)
+
+
+def _head() -> str:
+    return _HEAD.format(
+        bytes=LIMITS.file_bytes >> 30,
+        rows=f"{LIMITS.rows:,}",
+        columns=LIMITS.columns,
+        line=f"{LIMITS.line_bytes:,}",
+    )
+
+
+def _other_names() -> str:
+    rows = [[f"`{column}`", ", ".join(f"`{name}`" for name in names)] for column, names in ALIASES.items()]
+    return _table(["column", "other names"], rows)
 
 
 def _runs() -> str:

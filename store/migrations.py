@@ -166,7 +166,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     ),
     Migration(
         3,
-        "uploads that can be undone; run_id as a UUID without an index, which took half the time of an import",
+        "uploads that can be undone; run_id as a UUID, without an index that doubles the time of storing",
         """
         CREATE TABLE runs_by_uuid (
             run_id UUID NOT NULL,
