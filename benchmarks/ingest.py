@@ -3,20 +3,34 @@
 Tables: a CSV of 1,000,000 runs. DuckDB's bare read_csv, into memory and into a table of a database file, against our
 validation of every row (types, units, bounds, what columns say about each other, identity), and against the whole
 import: hashed, validated, each run checked against the stored ones, committed with its upload record.
+
+Event logs: the tasks of a real log (Spark 3.2, 5 kB a task) repeated to more than 500 MB, and to four times that.
+Python's json, line by line, against our reader (every task kept, and the run made of them) and against the whole import
+into a fresh store: hashed, read, committed. Each is a process of its own, with its peak memory.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 
 from store import open_store
+from store.eventlogs.application import Application
+from store.eventlogs.codecs import Budget, Decoded
+from store.eventlogs.entries import of_path
+from store.eventlogs.reading import found_logs, read_log
+from store.eventlogs.run import Supplied, logged_run
+from store.eventlogs.tasks import TaskSpool
 from store.tables.examine import examined
 from store.tables.files import opened
 
@@ -38,6 +52,9 @@ COPY (
 ) TO '{path}' (HEADER)
 """
 ROUNDS = 3
+DATA = Path(__file__).parents[1] / "tests" / "store" / "data" / "eventlogs"
+REAL_LOG = DATA / "nvidia" / "eventlog_4nodes_8cores_dynamic_alloc.zstd"
+TASK_END = b'{"Event":"SparkListenerTaskEnd"'
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -92,12 +109,102 @@ def tables(rows: int) -> None:
         print(f"  peak memory of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
 
 
+def write_log(path: Path, megabytes: int) -> int:
+    """Write a long log; return its number of tasks."""
+    with Decoded(REAL_LOG.open("rb"), Budget(REAL_LOG.stat().st_size)) as decoded:
+        lines = decoded.readall().splitlines(keepends=True)
+    tasks = [line for line in lines if line.startswith(TASK_END)]
+    block, repeats = b"".join(tasks), megabytes * 1_000_000 // sum(map(len, tasks)) + 1
+    first = lines.index(tasks[0])
+    with path.open("wb") as log:
+        log.write(b"".join(line for line in lines[:first] if not line.startswith(TASK_END)))
+        for _ in range(repeats):
+            log.write(block)
+        log.write(b"".join(line for line in lines[first:] if not line.startswith(TASK_END)))
+    return repeats * len(tasks)
+
+
+def log_with_json(path: Path) -> int:
+    """Parse every line; return the number of tasks."""
+    with path.open(encoding="utf-8") as lines:
+        return sum(json.loads(line)["Event"] == "SparkListenerTaskEnd" for line in lines)
+
+
+def log_read(path: Path) -> int:
+    """Make a run of the log, its tasks ready to be stored; return their number."""
+    entries = of_path(path)
+    budget = Budget(path.stat().st_size)
+    with closing(TaskSpool()) as tasks, found_logs(entries, budget) as logs:
+        run = logged_run(read_log(logs[0], Application(), budget, tasks.add))
+        with tasks.reader() as reader:
+            assert sum(batch.num_rows for batch in reader) == run.tasks
+    return run.tasks
+
+
+def log_imported(path: Path) -> int:
+    """Import the log into a fresh store; return the number of its tasks there."""
+    with tempfile.TemporaryDirectory(dir=path.parent) as home:
+        store = open_store(home)
+        store.eventlogs.add(path, Supplied(application="a", cluster="c", sampling_rate_pct=100))
+        with duckdb.connect(str(store.home.database), read_only=True) as connection:
+            return len(connection.execute("SELECT task_id FROM tasks").fetchnumpy()["task_id"])
+
+
+READERS: dict[str, Callable[[Path], int]] = {"json": log_with_json, "read": log_read, "imported": log_imported}
+
+
+def measure(name: str, path: Path) -> None:
+    """Print what a reader of logs takes, as JSON: of this process."""
+    before = time.process_time()
+    wall = timed(lambda: print(READERS[name](path), file=sys.stderr))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+    print(json.dumps({"wall_s": wall, "cpu_s": time.process_time() - before, "peak_mb": peak}))
+
+
+def measured(name: str, path: Path, tasks: int, rounds: int = ROUNDS) -> dict[str, float]:
+    """Return the least that a reader took, each time in a process of its own."""
+    line = [sys.executable, __file__, "measure", name, str(path)]
+    found = []
+    for _ in range(rounds):
+        done = subprocess.run(line, capture_output=True, text=True, check=True)
+        assert int(done.stderr.split()[-1]) == tasks, done.stderr
+        found.append(json.loads(done.stdout))
+    return {key: min(one[key] for one in found) for key in ("wall_s", "cpu_s")} | {
+        "peak_mb": max(one["peak_mb"] for one in found)
+    }
+
+
+def eventlogs(megabytes: int) -> None:
+    """Print the times of a long event log, and their ratios; then the memory that four times as much takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "app-1"
+        tasks = write_log(path, megabytes)
+        print(f"event log of {path.stat().st_size / 1e6:.0f} MB, {tasks:,} tasks; best of {ROUNDS} processes each")
+        found = {name: measured(name, path, tasks) for name in READERS}
+        for name, one in found.items():
+            print(f"  {name:10} {one['wall_s']:6.2f} s, {one['cpu_s']:6.2f} CPU s, peak {one['peak_mb']:4.0f} MB")
+        for name in ("read", "imported"):
+            ratios = [found["json"][key] / found[name][key] for key in ("wall_s", "cpu_s")]
+            print(f"  json / {name}: {ratios[0]:.1f} times by the clock, {ratios[1]:.1f} in CPU time")
+        tasks = write_log(path, 4 * megabytes)
+        peaks = [measured(name, path, tasks, rounds=1)["peak_mb"] for name in ("read", "imported")]
+        print(f"  four times as long: peak {peaks[0]:.0f} MB read, {peaks[1]:.0f} MB imported")
+
+
 def main() -> None:
     """Run the parts."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("part", nargs="*", default=["tables", "eventlogs"], help="tables, eventlogs (default: both)")
     parser.add_argument("--rows", type=int, default=1_000_000, help="runs in the CSV (default: 1,000,000)")
+    parser.add_argument("--megabytes", type=int, default=550, help="of the event log (default: 550)")
     args = parser.parse_args()
-    tables(args.rows)
+    if args.part[0] == "measure":
+        measure(args.part[1], Path(args.part[2]))
+        return
+    if "tables" in args.part:
+        tables(args.rows)
+    if "eventlogs" in args.part:
+        eventlogs(args.megabytes)
 
 
 if __name__ == "__main__":
