@@ -16,7 +16,7 @@ MARKS = {
     "master": "org.apache.spark.deploy.master.Master",
     "worker": "org.apache.spark.deploy.worker.Worker",
     "executor": "org.apache.spark.executor.CoarseGrainedExecutorBackend",
-    "python_worker": "pyspark.daemon",
+    "python_worker": "-m runner.daemon",
 }
 
 
