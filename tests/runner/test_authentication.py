@@ -74,8 +74,8 @@ def find_process(home: Path, *words: str) -> psutil.Process | None:
 def look(home: Path) -> Live:
     runner = start_profile(home, "--executors", "1", "--images-per-partition", "10", "--synthetic", "10")
     try:
-        wait_until(lambda: find_process(home, "pyspark.daemon") is not None, "a Python worker")
-        executor, python = find_process(home, "CoarseGrainedExecutorBackend"), find_process(home, "pyspark.daemon")
+        wait_until(lambda: find_process(home, "-m runner.daemon") is not None, "a Python worker")
+        executor, python = find_process(home, "CoarseGrainedExecutorBackend"), find_process(home, "-m runner.daemon")
         assert executor is not None
         assert python is not None
         (conf,) = home.glob("work/*/conf/spark-defaults.conf")
