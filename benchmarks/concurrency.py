@@ -66,6 +66,7 @@ class Writer:
     threads: int
     owed: list[str]
     waits: list[float] = field(default_factory=list)
+    acknowledged: list[str] = field(default_factory=list)
     kills: int = 0
     status: int = 0
 
@@ -83,13 +84,13 @@ class Writer:
                 return
 
     def _listen(self) -> None:
-        acknowledged = set()
         for line in self.process.stdout:
             run_id, _, wait = line.rstrip("\n").partition(" ")
             if line.endswith("\n") and wait:  # what a killed process printed half of was not acknowledged
-                acknowledged.add(run_id)
+                self.acknowledged.append(run_id)
                 self.waits.append(float(wait))
-        self.owed = [run_id for run_id in self.owed if run_id not in acknowledged]
+        done = set(self.acknowledged)
+        self.owed = [run_id for run_id in self.owed if run_id not in done]
 
     def kill(self) -> None:
         """Kill the process at whatever it is doing."""
@@ -130,12 +131,19 @@ def _report(home: Path, ids: list[str], writers: list[Writer], looks: list[float
     store = open_store(home)
     runs, tasks = store.runs.load(), store.runs.all_tasks()
     waits = [wait for writer in writers for wait in writer.waits]
-    once = sorted(runs["run_id"]) == sorted(ids) == sorted(tasks["run_id"])
+    acknowledged = {run_id for writer in writers for run_id in writer.acknowledged}
+    lost = acknowledged - set(runs["run_id"])
+    doubled = int(runs["run_id"].duplicated().sum() + tasks["run_id"].duplicated().sum())
+    unwritten = len(set(ids) - set(runs["run_id"]))
+    once = not lost and not doubled and set(tasks["run_id"]) == set(runs["run_id"])
     gave_up = sum(writer.status != 0 for writer in writers)
     print(f"{len(ids):,} runs written in {seconds:.0f} s, {sum(writer.kills for writer in writers)} kills")
-    print(f"  every run is there once, with its task: {'yes' if once else 'NO'}; writers that gave up: {gave_up}")
+    print(
+        f"  {len(acknowledged):,} acknowledged: {len(lost)} lost, {doubled} doubled, {unwritten} of all never written"
+    )
+    print(f"  writers that gave up: {gave_up}")
     print(f"  longest wait of a write {max(waits):.2f} s, of a look {max(looks):.2f} s; {len(looks):,} looks")
-    return once and not gave_up
+    return once and not gave_up and not unwritten
 
 
 def main() -> int:
