@@ -107,6 +107,7 @@ RESERVED = frozenset(_OF_ANY_RUN) | {
     "spark.kubernetes.executor.limit.cores",
     "spark.kubernetes.executor.request.cores",
     "spark.master",
+    "spark.python.daemon.module",
     "spark.sql.execution.arrow.maxBytesPerBatch",
     "spark.sql.execution.arrow.maxRecordsPerBatch",
     "spark.submit.deployMode",
