@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import json
 import platform
+from collections.abc import Mapping
 from copy import copy
 from io import BytesIO
 from pathlib import Path
@@ -103,3 +104,11 @@ def environment() -> dict[str, str]:
         "python": platform.python_version(),
         **{name: importlib.metadata.version(name) for name in packages},
     }
+
+
+def differences(recorded: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """Name what an artefact was made with that is not what there is here: the version then, and the one now."""
+    here = environment()
+    names = sorted(set(recorded) | set(here))
+    pairs = {name: (recorded.get(name, "unknown"), here.get(name, "unknown")) for name in names}
+    return {name: (then, now) for name, (then, now) in pairs.items() if then != now}

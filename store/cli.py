@@ -16,7 +16,7 @@ import pandas as pd
 from store.errors import SparkcastError
 from store.frames import plain, plain_records
 from store.home import VARIABLE
-from store.spreadsheet import spreadsheet_csv
+from store.spreadsheet import typed_csv
 
 Format = Literal["table", "csv", "json"]
 FORMATS: tuple[Format, ...] = ("table", "csv", "json")
@@ -81,8 +81,7 @@ def print_frame(frame: pd.DataFrame, format: Format = "table") -> None:
     if format == "json":
         print_json(plain_records(frame))
     elif format == "csv":
-        cells = frame.apply(lambda column: column.map(_csv_cell))
-        print(spreadsheet_csv(cells), end="")
+        print(typed_csv(frame), end="")
     elif frame.empty:
         print("nothing found")
     else:
@@ -92,11 +91,6 @@ def print_frame(frame: pd.DataFrame, format: Format = "table") -> None:
 def print_json(value: Any) -> None:
     """Print JSON on stdout; tuples are lists."""
     print(json.dumps(value, indent=2))
-
-
-def _csv_cell(value: Any) -> Any:
-    cell = plain(value)
-    return json.dumps(cell) if isinstance(cell, dict | list) else cell
 
 
 def _table_cell(value: Any) -> Any:

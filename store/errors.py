@@ -43,7 +43,17 @@ class ConflictError(StoreUnusableError):
 
 
 class UploadInUseError(StoreError):
-    """An upload whose runs models were trained on; the message names them."""
+    """An upload whose runs models were trained on.
+
+    Attributes
+    ----------
+    models : tuple of str
+        All of them, as in ``resnet50@lab/4-2 v3``; the message names the first.
+    """
+
+    def __init__(self, message: str, models: Sequence[str]) -> None:
+        super().__init__(message)
+        self.models = tuple(models)
 
 
 class UnknownModelError(StoreError):

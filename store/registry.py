@@ -54,6 +54,11 @@ WHERE ($application IS NULL OR m.application = $application) AND ($cluster IS NU
     AND ($archived OR m.archived_at IS NULL)
 ORDER BY m.name, m.version
 """
+_FIGURES = """
+SELECT name, version, metric, protocol, value, unit FROM metrics JOIN models USING (name, version)
+WHERE ($application IS NULL OR application = $application) AND ($cluster IS NULL OR cluster = $cluster)
+ORDER BY name, version, metric, protocol
+"""
 _SET_ALIAS = """
 INSERT INTO alias_events
 SELECT $name, $alias, coalesce(max(number), 0) + 1, $version, $set_at
@@ -171,6 +176,14 @@ class Registry:
         """
         with self._database.transaction() as connection:
             return connection.execute(sql, [name, version]).df()
+
+    def figures(self, application: str | None = None, cluster: str | None = None) -> pd.DataFrame:
+        """Return every figure of every version that passes, archived ones too.
+
+        name, version, metric, protocol, value and unit, by name and version.
+        """
+        with self._database.transaction() as connection:
+            return connection.execute(_FIGURES, {"application": application, "cluster": cluster}).df()
 
     def promote(self, name: str, version: Ref, alias: str = CHAMPION) -> None:
         """Let an alias point at a version; rolling back is promoting the earlier one.

@@ -13,6 +13,7 @@ from store.errors import InvalidRunsError, Problem
 from store.frames import typed
 from store.records import RunRecord
 from store.runlog import COLUMNS, EXECUTOR_COLUMNS, TASK_COLUMNS, Column
+from store.selection import Order, Selection, campaigns, counts, page
 from store.validation import validate
 
 _SELECT_RUNS = """
@@ -91,6 +92,29 @@ class Runs:
         }
         with self._database.transaction() as connection:
             return typed(connection.execute(_SELECT_RUNS, filters).df(), COLUMNS)
+
+    def page(
+        self, selection: Selection, order: Order | None = None, first: int = 0, most: int | None = None
+    ) -> pd.DataFrame:
+        """Return the runs that pass, as `load` does, from number `first` (0 is the first) and at most `most` of them.
+
+        Raises
+        ------
+        StoreError
+            If runs cannot be sorted by that column.
+        """
+        with self._database.transaction() as connection:
+            return page(connection, selection, order or Order(), first, most)
+
+    def counts(self, selection: Selection) -> pd.DataFrame:
+        """Return how many runs pass: origin, status, runs."""
+        with self._database.transaction() as connection:
+            return counts(connection, selection)
+
+    def campaigns(self) -> list[str]:
+        """Return the names of the campaigns that have runs, the first thousand."""
+        with self._database.transaction() as connection:
+            return list(campaigns(connection))
 
     def add(self, frame: pd.DataFrame) -> Added:
         """Store runs, all or none.

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import pandas as pd
 from pandas.api.types import is_object_dtype
+
+from store.frames import plain
 
 # What a spreadsheet takes for a formula, unless it is a number (OWASP, "CSV injection"). A text that looks like one of
 # ours already gets another apostrophe, so that taking one off restores every text.
@@ -27,6 +30,16 @@ def spreadsheet_csv(frame: pd.DataFrame) -> str:
         if is_object_dtype(dtype):
             safe.isetitem(place, safe.iloc[:, place].map(_as_text, na_action="ignore").to_numpy())
     return safe.to_csv(index=False, lineterminator="\r\n")  # RFC 4180; with \n alone a \r in a cell is not quoted
+
+
+def typed_csv(frame: pd.DataFrame) -> str:
+    """Write a frame as `spreadsheet_csv` does, with lists and objects as JSON and times as ISO 8601."""
+    return spreadsheet_csv(frame.apply(lambda column: column.map(_as_cell)))
+
+
+def _as_cell(value: Any) -> Any:
+    cell = plain(value)
+    return json.dumps(cell) if isinstance(cell, dict | list) else cell
 
 
 def _as_text(cell: Any) -> Any:

@@ -115,7 +115,7 @@ def _undo(connection: Connection, upload: str, force: bool) -> Undone:
     )
     models = tuple(f"{model} v{version}" for model, version in connection.execute(_MODELS).fetchall())
     if models and not force:
-        raise UploadInUseError(_in_use(name, models))
+        raise UploadInUseError(_in_use(name, models), models)
     connection.execute(_REMEMBER_USED, {"upload_id": upload_id})
     removed = _remove(connection, upload_id)
     return Undone(upload_id, name, removed, kept, models)

@@ -90,10 +90,10 @@ class EventLogImports:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def recognises(self, path: Path) -> bool:
-        """Say whether a path is for this importer: a folder, or a file or archive that starts as event logs do."""
+    def recognises(self, source: Path | Entry) -> bool:
+        """Say whether this is for this importer: a folder, or a file or archive that starts as event logs do."""
         try:
-            return path.is_dir() or holds_log(of_path(path))
+            return (isinstance(source, Path) and source.is_dir()) or holds_log(_entries(source))
         except EventLogError:
             return False
 

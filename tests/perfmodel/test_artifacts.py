@@ -46,3 +46,11 @@ def test_a_model_of_another_format_says_what_to_do(grid_runs):
     model.format_ = 0
     with pytest.raises(PerfmodelError, match=f"format 0 and this Sparkcast reads format {FORMAT}; fit it again"):
         artifacts.load(artifacts.dump(model))
+
+
+def test_what_differs_from_the_recorded_environment_is_named():
+    here = artifacts.environment()
+    assert artifacts.differences(here) == {}
+    recorded = {**here, "numpy": "1.0"}
+    del recorded["skops"]
+    assert artifacts.differences(recorded) == {"numpy": ("1.0", here["numpy"]), "skops": ("unknown", here["skops"])}

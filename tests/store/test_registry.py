@@ -323,3 +323,14 @@ def test_verify_finds_changed_bytes_changed_records_and_lost_runs(store: Store, 
     assert f"{NAME} v2: its record in the database was changed after it was registered" in problems
     assert f"{NAME} v2: 2 of the 2 runs that it was trained on are no longer in the store" in problems
     assert len(problems) == 4
+
+
+def test_the_figures_of_all_versions_come_at_once(store: Store, draft: Make) -> None:
+    store.registry.register(draft(), b"model")
+    store.registry.register(draft("f2", metrics=[Metric("accuracy", "paper", 99.0, "percent")]), b"other")
+    store.registry.register(draft("f3", application="vgg"), b"third")
+    store.registry.archive(NAME, 2)
+    figures = store.registry.figures("resnet50", "lab")
+    rows = figures[["name", "version", "metric", "value"]].values.tolist()
+    assert rows == [[NAME, 1, "accuracy", 98.5], [NAME, 1, "t1", 60.0], [NAME, 2, "accuracy", 99.0]]
+    assert set(store.registry.figures()["name"]) == {NAME, "vgg@lab/4-2"}

@@ -7,7 +7,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from store.spreadsheet import restored, spreadsheet_csv
+from store.spreadsheet import restored, spreadsheet_csv, typed_csv
 
 
 def cells(frame):
@@ -38,3 +38,11 @@ def test_two_columns_of_one_name_stay_two():
 def test_taking_the_apostrophe_off_restores_every_text(text):
     written = cells(pd.DataFrame({"a": [text], "b": [1]}))[1][0]
     assert duckdb.execute(f"SELECT {restored('text')} FROM (SELECT ? AS text)", [written]).fetchall() == [(text,)]
+
+
+def test_objects_are_json_and_times_iso():
+    frame = pd.DataFrame(
+        {"settings": [{"gc": "=G1"}, {}], "at": [pd.Timestamp("2026-01-02T03:04:05Z"), pd.NaT], "note": ["=1", None]}
+    )
+    written = list(csv.reader(io.StringIO(typed_csv(frame), newline="")))
+    assert written[1:] == [['{"gc": "=G1"}', "2026-01-02T03:04:05Z", "'=1"], ["{}", "", ""]]

@@ -102,3 +102,11 @@ def test_an_upload_is_undone_once(store: Store, csv_of: Csv) -> None:
     store.uploads.undo(upload)
     with pytest.raises(StoreError, match=r"runs\.csv \(.*\) was undone before, on 20"):
         store.uploads.undo(upload)
+
+
+def test_whoever_is_refused_can_name_all_models(store: Store, csv_of: Csv) -> None:
+    upload = store.imports.add(csv_of({}), "runs.csv").upload_id
+    train(store, *store.runs.load()["run_id"])
+    with pytest.raises(UploadInUseError) as refused:
+        store.uploads.undo(upload)
+    assert refused.value.models == ("a@c/4-2 v1",)

@@ -1,0 +1,119 @@
+"""Runs as people look through them: those that pass some filters, in an order, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+
+from store.database import Connection
+from store.errors import StoreError
+from store.frames import typed
+from store.runlog import COLUMNS, NAMES
+
+# Everything that is looked at when somebody types a word; chr(31) is in no text, so no match straddles two of them.
+_WORDS = "concat_ws(chr(31), run_id::VARCHAR, application, cluster, campaign, status, failure_kind, spark_version)"
+_PASSES = f"""
+WHERE ($application IS NULL OR application = $application)
+  AND ($cluster IS NULL OR cluster = $cluster)
+  AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], status))
+  AND (len($origins::VARCHAR[]) = 0 OR list_contains($origins::VARCHAR[], origin))
+  AND (len($campaigns::VARCHAR[]) = 0 OR list_contains($campaigns::VARCHAR[], campaign))
+  AND ($run_ids::VARCHAR[] IS NULL OR list_contains($run_ids::VARCHAR[], run_id::VARCHAR))
+  AND contains(lower({_WORDS}), lower($words))
+"""
+_COUNTS = f"SELECT origin, status, count(*) AS runs FROM runs {_PASSES} GROUP BY ALL ORDER BY ALL"  # noqa: S608
+_PAGE = f"SELECT * REPLACE (run_id::VARCHAR AS run_id) FROM runs {_PASSES}"  # noqa: S608
+_CAMPAIGNS = "SELECT DISTINCT campaign FROM runs WHERE campaign IS NOT NULL ORDER BY ALL LIMIT ?"
+MOST_CAMPAIGNS = 1_000
+
+SORTABLE = tuple(name for name in NAMES if name != "settings")
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which runs; what is None or empty does not filter.
+
+    Parameters
+    ----------
+    application, cluster : str or None
+        Of this application, on this cluster.
+    statuses, origins, campaigns : tuple of str
+        With one of these.
+    words : str
+        Found, in any case, in the run_id, a name, the status, the failure or the version of Spark.
+    run_ids : tuple of str or None
+        Among these.
+    """
+
+    application: str | None = None
+    cluster: str | None = None
+    statuses: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
+    campaigns: tuple[str, ...] = ()
+    words: str = ""
+    run_ids: tuple[str, ...] | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the values of the names in the SQL."""
+        values = asdict(self)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+@dataclass(frozen=True)
+class Order:
+    """In which order: by a column, runs without a value last.
+
+    Parameters
+    ----------
+    column : str
+        One of `SORTABLE`.
+    descending : bool
+        The largest first.
+    """
+
+    column: str = "started_at"
+    descending: bool = True
+
+    def sql(self) -> str:
+        """Return what stands in a query.
+
+        Raises
+        ------
+        StoreError
+            If runs cannot be sorted by that.
+        """
+        if self.column not in SORTABLE:
+            raise StoreError(f"runs cannot be sorted by {self.column!r}; choose from {', '.join(SORTABLE)}")
+        return f"ORDER BY {self.column} {'DESC' if self.descending else 'ASC'} NULLS LAST, runs.run_id"
+
+
+def counts(connection: Connection, selection: Selection) -> pd.DataFrame:
+    """Return how many runs pass, by origin and status: origin, status, runs."""
+    return connection.execute(_COUNTS, selection.parameters()).df()
+
+
+def page(
+    connection: Connection, selection: Selection, order: Order, first: int = 0, most: int | None = None
+) -> pd.DataFrame:
+    """Return the runs that pass, as `Runs.load` does.
+
+    Parameters
+    ----------
+    connection : Connection
+        Inside a transaction.
+    selection, order : Selection, Order
+        Which runs, and in which order.
+    first, most : int, int or None
+        How many to leave out in front, and how many to return; None for all.
+    """
+    sql = f"{_PAGE} {order.sql()} LIMIT $most OFFSET $first"
+    values: dict[str, Any] = {**selection.parameters(), "most": most, "first": first}
+    return typed(connection.execute(sql, values).df(), COLUMNS)
+
+
+def campaigns(connection: Connection) -> Sequence[str]:
+    """Return the names of the campaigns that have runs, the first thousand."""
+    return [name for (name,) in connection.execute(_CAMPAIGNS, [MOST_CAMPAIGNS]).fetchall()]
