@@ -38,8 +38,17 @@ def on_cores(function: Callable[[Item], Result], items: Sequence[Item]) -> Itera
     WorkerError
         When a process is killed.
     """
+    return _in_processes(function, items, min(cpu_count(), len(items)))
+
+
+def beside(function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+    """As `on_cores`, but never in this process, which has something else to do: a single item goes to another too."""
+    return _in_processes(function, items, max(2, min(cpu_count(), len(items))))
+
+
+def _in_processes(function: Callable[[Item], Result], items: Sequence[Item], processes: int) -> Iterator[Result]:
     # Frames travel as they are (max_nbytes): a memory-mapped array would be read-only.
-    workers = Parallel(n_jobs=min(cpu_count(), len(items)), return_as="generator_unordered", max_nbytes=None)
+    workers = Parallel(n_jobs=processes, return_as="generator_unordered", max_nbytes=None)
     try:
         yield from workers(delayed(function)(item) for item in items)
     except TerminatedWorkerError as error:

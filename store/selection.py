@@ -21,8 +21,8 @@ WHERE ($application IS NULL OR application = $application)
   AND (len($statuses::VARCHAR[]) = 0 OR list_contains($statuses::VARCHAR[], status))
   AND (len($origins::VARCHAR[]) = 0 OR list_contains($origins::VARCHAR[], origin))
   AND (len($campaigns::VARCHAR[]) = 0 OR list_contains($campaigns::VARCHAR[], campaign))
-  AND ($run_ids::VARCHAR[] IS NULL OR list_contains($run_ids::VARCHAR[], run_id::VARCHAR))
-  AND contains(lower({_WORDS}), lower($words))
+  AND ($run_ids::VARCHAR[] IS NULL OR run_id IN (SELECT TRY_CAST(unnest($run_ids::VARCHAR[]) AS UUID)))
+  AND ($words = '' OR contains(lower({_WORDS}), lower($words)))
 """
 _COUNTS = f"SELECT origin, status, count(*) AS runs FROM runs {_PASSES} GROUP BY ALL ORDER BY ALL"  # noqa: S608
 _PAGE = f"SELECT * REPLACE (run_id::VARCHAR AS run_id) FROM runs {_PASSES}"  # noqa: S608

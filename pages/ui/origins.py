@@ -20,7 +20,12 @@ _BADGES = {
 
 def show(runs: pd.DataFrame) -> None:
     """A badge and a sentence for each origin among ``runs``."""
-    for origin, count in runs["origin"].value_counts().items():
+    show_counts(runs["origin"].value_counts())
+
+
+def show_counts(counts: pd.Series) -> None:
+    """A badge and a sentence for each origin; ``counts`` has the number of runs by origin."""
+    for origin, count in counts.items():
         icon, color, label, text = _BADGES[origin]
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(f"{label}: {count:,}", icon=icon, color=color)

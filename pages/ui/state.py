@@ -8,8 +8,11 @@ from contextlib import contextmanager
 import pandas as pd
 import streamlit as st
 
+from pages.ui.effect_charts import TASK, Effect, effects_data
+from pages.ui.text import literal
 from perfmodel import catalog
 from store import SparkcastError, Store, open_store
+from store.selection import Order, Selection
 
 
 @contextmanager
@@ -18,7 +21,7 @@ def errors_on_page() -> Iterator[None]:
     try:
         yield
     except SparkcastError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(literal(str(error)), icon=":material/error:")
         st.stop()
 
 
@@ -30,17 +33,17 @@ def store() -> Store:
 
 def pairs() -> pd.DataFrame:
     """Applications and clusters that have runs; a fresh store is given the demo data first."""
-    known = _pairs(_version())
+    known = _pairs(version())
     if known.empty:
         with st.spinner("First start: loading the demo run logs"):
             catalog.add_demo_runs(store())
-        known = _pairs(_version())
+        known = _pairs(version())
     return known
 
 
 def runs(application: str, cluster: str) -> pd.DataFrame:
     """Runs of a pair that models may learn from."""
-    return _runs(application, cluster, _version())
+    return _runs(application, cluster, version())
 
 
 def models(application: str, cluster: str) -> dict[str, catalog.Champion]:
@@ -50,13 +53,88 @@ def models(application: str, cluster: str) -> dict[str, catalog.Champion]:
             for outcome in catalog.fit(store(), application, cluster, catalog.FIRST_SCENARIOS):
                 st.write(f"Scenario {outcome.scenario}: {outcome.refused or 'fitted'}")
             status.update(label="Models fitted", state="complete", expanded=False)
-    return _models(application, cluster, _version())
+    return _models(application, cluster, version())
 
 
-def _version() -> int:
+def version() -> int:
     """A number that changes when the store does: part of every cache key. Runs that came in meanwhile are taken in."""
     store().inbox.drain()
     return store().home.database.stat().st_mtime_ns
+
+
+def run_counts(selection: Selection) -> pd.DataFrame:
+    """How many runs pass, by origin and status."""
+    return _run_counts(selection, version())
+
+
+def run_page(selection: Selection, order: Order, first: int, most: int) -> pd.DataFrame:
+    """A page of the runs that pass."""
+    return _run_page(selection, order, first, most, version())
+
+
+def versions(application: str, cluster: str) -> pd.DataFrame:
+    """Every version of the models of a pair, as `store.registry.Registry.load` says them, archived ones too."""
+    return _versions(application, cluster, version())
+
+
+def figures(application: str, cluster: str) -> pd.DataFrame:
+    """Every figure of these versions."""
+    return _figures(application, cluster, version())
+
+
+def campaigns() -> list[str]:
+    """The campaigns that have runs."""
+    return _campaigns(version())
+
+
+def effects(application: str, cluster: str, value: str) -> list[Effect]:
+    """The effects that the runs of a pair show; ``value`` as in `perfmodel.effects.effects`."""
+    return _effects(application, cluster, value, version())
+
+
+@st.cache_data(max_entries=8, show_spinner="Comparing the runs")
+def _effects(application: str, cluster: str, value: str, version: int) -> list[Effect]:
+    runs = catalog.usable_runs(store(), application, cluster)
+    if value == TASK:
+        runs = catalog.with_task_seconds(store(), runs)
+    return effects_data(runs, value, application, cluster) if len(runs) else []
+
+
+@st.cache_data(max_entries=4, show_spinner="Loading the tasks")
+def run_tasks(run_id: str) -> pd.DataFrame:
+    """The task records of a run, which never change."""
+    return store().runs.tasks(run_id)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def run_executors(run_id: str) -> pd.DataFrame:
+    """The executor records of a run, which never change."""
+    return store().runs.executors(run_id)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _run_counts(selection: Selection, version: int) -> pd.DataFrame:
+    return store().runs.counts(selection)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _run_page(selection: Selection, order: Order, first: int, most: int, version: int) -> pd.DataFrame:
+    return store().runs.page(selection, order, first, most)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _versions(application: str, cluster: str, version: int) -> pd.DataFrame:
+    return store().registry.load(application, cluster, archived=True)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _figures(application: str, cluster: str, version: int) -> pd.DataFrame:
+    return store().registry.figures(application, cluster)
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _campaigns(version: int) -> list[str]:
+    return store().runs.campaigns()
 
 
 @st.cache_data(max_entries=2, show_spinner=False)

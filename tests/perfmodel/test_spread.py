@@ -11,7 +11,7 @@ from perfmodel.errors import WorkerError
 from perfmodel.fitting import FitJob, fit
 from perfmodel.model import ScenarioModel
 from perfmodel.scenarios import SCENARIOS
-from perfmodel.spread import in_turn, on_cores
+from perfmodel.spread import beside, in_turn, on_cores
 
 
 def job(scenario, runs, *techniques):
@@ -37,6 +37,12 @@ def test_cores_are_processes_of_their_own_and_every_item_comes_back_once():
     results = list(on_cores(where, range(20)))
     assert sorted(item for item, _ in results) == list(range(20))
     assert os.getpid() not in {process for _, process in results}
+
+
+def test_what_runs_beside_is_never_in_this_process_though_it_is_one_item():
+    [(item, process)] = beside(where, [7])
+    assert item == 7
+    assert process != os.getpid()
 
 
 def kill_yourself(item: int) -> None:

@@ -61,7 +61,7 @@ def test_a_page_is_a_part_and_the_pages_are_the_whole(full: Store) -> None:
 
 def test_runs_are_found_by_their_ids(full: Store) -> None:
     [run_id] = full.runs.load(status="oom")["run_id"]
-    assert repeats(full, Selection(run_ids=(run_id,))) == [5]
+    assert repeats(full, Selection(run_ids=(run_id, "no run's id"))) == [5]
     assert repeats(full, Selection(words=run_id[:13])) == [5]
 
 

@@ -1,0 +1,96 @@
+"""The runs that everything is made from: browse them, look into one, see what each column does, bring more."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui import effect_charts, origins, run_detail, run_list, state, upload, upload_list
+from pages.ui.sidebar import chosen_pair
+from pages.ui.text import code
+from store.spreadsheet import typed_csv
+
+TIMES = {"Completion time": effect_charts.TIME, "Task time": effect_charts.TASK}
+
+application, cluster = chosen_pair()
+st.title("Runs")
+browse, effects, add, uploads = st.tabs(
+    ["Browse", "Effects", "Upload", "Uploads"], key="runs_view", bind="query-params"
+)
+
+
+@st.fragment
+def show_browse() -> None:
+    """Rerun alone when a filter, a page or a selection changes."""
+    with state.errors_on_page():
+        listed = run_list.show(application, cluster)
+        if not listed.total:
+            st.info("No run passes. Take a filter away, or upload runs.", icon=":material/search_off:")
+            return
+        run_list.show_downloads(listed)
+        if len(listed.picked) > 1:
+            run_list.show_picked(listed.picked)
+        elif len(listed.picked) == 1 or listed.total == 1:
+            run_detail.show((listed.picked if len(listed.picked) else listed.page).iloc[0])
+        else:
+            st.caption("Select a run at the left edge of its row to see its stages, tasks, executors and memory.")
+
+
+@st.fragment
+def show_effects() -> None:
+    """Rerun alone when the other time is chosen."""
+    chosen = st.segmented_control("Scaled", list(TIMES), default="Completion time", required=True, key="scaled")
+    with state.errors_on_page():
+        runs = state.runs(application, cluster)
+        found = state.effects(application, cluster, TIMES[chosen])
+    origins.show(runs)
+    if not found:
+        st.info(nothing_to_see(chosen), icon=":material/info:")
+        return
+    st.caption(
+        "Time over the largest in each group of runs in which all else is equal: the lower, the faster. The band goes "
+        "from the smallest to the largest group. No model is involved."
+    )
+    with st.grid(3, min_column_width=300):
+        for effect in found:
+            with st.container(border=True):
+                paper = f" (the paper's table {effect.table})" if effect.table else ""
+                st.markdown(f"**{effect.title}**{paper}")
+                st.plotly_chart(effect_charts.effect_figure(effect), alt=effect_charts.effect_text(effect))
+    show_table(effect_charts.effects_table(found))
+
+
+def nothing_to_see(chosen: str) -> str:
+    """Why there is no effect, and what to do."""
+    if TIMES[chosen] == effect_charts.TASK:
+        return "No run of this application and cluster has task records. Upload its event logs, or profile it here."
+    return (
+        "These runs vary no column by itself. Profile or upload runs in which one column differs and the rest is equal."
+    )
+
+
+def show_table(table: pd.DataFrame) -> None:
+    """The figures behind the charts."""
+    with st.expander("As a table", icon=":material/table:"):
+        st.dataframe(table.dropna(axis=1, how="all"), hide_index=True, alt="Scaled time of every level of every column")
+        st.download_button(
+            "Download",
+            lambda: typed_csv(table),
+            "effects.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+if browse.open:
+    with browse:
+        show_browse()
+if effects.open:
+    with effects:
+        st.markdown(f"What each column does to the time of {code(application)} on {code(cluster)}.")
+        show_effects()
+if add.open:
+    with add:
+        upload.show(application, cluster)
+if uploads.open:
+    with uploads:
+        upload_list.show()
