@@ -6,6 +6,7 @@ beside the spec, with the results of its work or with the reason why there are n
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.conf import spark_conf
+from runner.neighbours import tree_cpu_s
 from runner.shipping import ship
 from runner.spec import RESULT_FILE, RunSpec, write_result
 
@@ -31,7 +33,7 @@ def drive(spec_file: str, master: str, work: Callable[[Any, RunSpec], dict[str, 
     spec = RunSpec.read(Path(spec_file))
     try:
         with _application(spec, master) as spark:
-            result = {"ok": True} | work(spark, spec)
+            result = {"ok": True} | work(spark, spec) | {"tree_cpu_s": tree_cpu_s(os.getppid())}  # the supervisor's
     except ExecutorsMissingError as error:
         result = {"ok": False, "failure_kind": "launch", "error": str(error)}
     except Exception as error:  # whatever ends the driver is the run's result
@@ -69,14 +71,20 @@ def _application(spec: RunSpec, master: str) -> Iterator[Any]:
     spark = builder.getOrCreate()
     try:
         ship(spark.sparkContext, spec)
-        _wait_for_executors(spark, spec)
+        wait_for_executors(spark, spec)
         yield spark
     finally:
         spark.stop()
 
 
-def _wait_for_executors(spark: Any, spec: RunSpec) -> None:
-    # A job that starts while executors are still coming up measures the launch of JVMs.
+def wait_for_executors(spark: Any, spec: RunSpec) -> None:
+    """Return when all executors of the run are up: a job that starts earlier measures the launch of JVMs.
+
+    Raises
+    ------
+    ExecutorsMissingError
+        When they do not come up in time, or others than those asked for.
+    """
     status = spark.sparkContext._jsc.sc().statusStore()
     wanted = sorted(spec.executor_cores)
     deadline = time.monotonic() + spec.launch_timeout_s

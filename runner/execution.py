@@ -67,14 +67,15 @@ def execute_run(spec: RunSpec, images: Sequence[ImageRef], home: Path) -> Execut
     _supervise(spec, home)
     after = CpuClock.read()
     log_file = next(iter(sorted(spec.eventlog_dir.iterdir())), None)
+    result = _read_result(spec)
     return Execution(
         started_at,
         after.at_s - before.at_s,
-        _read_result(spec),
+        result,
         _read_log(log_file),
         log_file,
         last_words(spec),
-        describe_neighbours(before, after),
+        describe_neighbours(before, after, result.get("tree_cpu_s", 0.0)),
     )
 
 

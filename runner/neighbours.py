@@ -33,8 +33,31 @@ class CpuClock:
         return cls(time.monotonic(), busy_s, getattr(times, "steal", 0.0), own_s, os.getloadavg()[0])
 
 
-def describe_neighbours(before: CpuClock, after: CpuClock) -> dict[str, Any]:
+def tree_cpu_s(pid: int) -> float:
+    """Return the CPU seconds of a process and of all below it, and of those that they waited for.
+
+    Spark's Python daemon does not wait for its workers: what they used is seen only while they run.
+    """
+    root = psutil.Process(pid)
+    return sum(_cpu_s(process) for process in (root, *root.children(recursive=True)))
+
+
+def _cpu_s(process: psutil.Process) -> float:
+    try:
+        times = process.cpu_times()
+    except psutil.Error:  # gone since it was listed
+        return 0.0
+    return float(times.user + times.system + times.children_user + times.children_system)
+
+
+def describe_neighbours(before: CpuClock, after: CpuClock, seen_s: float = 0.0) -> dict[str, Any]:
     """Return settings of a run between two readings.
+
+    Parameters
+    ----------
+    before, after : CpuClock
+    seen_s : float
+        `tree_cpu_s` of the run near its end; the clocks lack the Python workers that nobody waited for.
 
     Returns
     -------
@@ -44,7 +67,7 @@ def describe_neighbours(before: CpuClock, after: CpuClock) -> dict[str, Any]:
         kept busy, on average; ``stolen_cores``, those that the hypervisor gave to other machines.
     """
     elapsed_s = after.at_s - before.at_s
-    others_s = (after.busy_s - before.busy_s) - (after.own_s - before.own_s)
+    others_s = (after.busy_s - before.busy_s) - max(after.own_s - before.own_s, seen_s)
     return {
         "host_load_before": round(before.load, 2),
         "host_load_after": round(after.load, 2),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 
-from runner.neighbours import CpuClock, describe_neighbours
+from runner.neighbours import CpuClock, describe_neighbours, tree_cpu_s
 
 
 def test_others_are_what_is_busy_and_not_ours() -> None:
@@ -33,3 +35,29 @@ def test_children_and_theirs_are_ours() -> None:
     after = CpuClock.read()
     assert after.own_s - before.own_s >= 1
     assert after.busy_s - before.busy_s >= 0.9
+
+
+# Like Spark's Python daemon: it ignores how its children end.
+DAEMON = f"""
+import os, signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+if os.fork() == 0:
+    {BURN.replace(chr(10), chr(10) + "    ")}
+    print("done", flush=True)
+    signal.pause()
+signal.pause()
+"""
+
+
+def test_workers_that_nobody_waits_for_are_seen_while_they_run() -> None:
+    with subprocess.Popen([sys.executable, "-c", DAEMON], stdout=subprocess.PIPE, start_new_session=True) as daemon:
+        assert daemon.stdout is not None
+        assert daemon.stdout.readline() == b"done\n"
+        assert tree_cpu_s(daemon.pid) >= 1
+        os.killpg(daemon.pid, signal.SIGKILL)
+
+
+def test_what_was_seen_of_a_run_is_not_of_others() -> None:
+    before, after = CpuClock(0.0, 0.0, 0.0, 0.0, 0.0), CpuClock(10.0, 12.0, 0.0, 3.0, 0.0)
+    assert describe_neighbours(before, after)["other_cores"] == 0.9
+    assert describe_neighbours(before, after, seen_s=11.0)["other_cores"] == 0.1
