@@ -11,6 +11,7 @@ from store.eventlogs.imports import preview
 from store.eventlogs.table import table
 from store.registry_commands import add_registry
 from store.store import Store, open_store
+from store.upkeep_commands import add_upkeep
 from store.upload_commands import add_uploads
 
 
@@ -23,6 +24,7 @@ def parser() -> argparse.ArgumentParser:
     _runs(commands)
     _tasks(commands)
     add_registry(commands)
+    add_upkeep(commands)
     _format(commands)
     return top
 

@@ -59,6 +59,14 @@ class Artifacts:
             raise ArtefactError(f"{path} was changed: its SHA-256 is not the registered one")
         return content
 
+    def problem(self, digest: str) -> str:
+        """Say what is wrong with the bytes; empty when nothing is."""
+        try:
+            self.get(digest)
+        except ArtefactError as error:
+            return str(error)
+        return ""
+
     def delete(self, digest: str) -> None:
         """Delete the bytes; nothing happens when they are gone already."""
         self.path(digest).unlink(missing_ok=True)

@@ -8,7 +8,6 @@ of its own; the last one out closes it.
 from __future__ import annotations
 
 import random
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,9 +18,10 @@ from pathlib import Path
 from typing import TypeVar
 
 import duckdb
-import psutil
 
-from store.errors import ConflictError, StoreLockedError, StoreUnusableError
+from store import troubles
+from store.errors import ConflictError
+from store.home import REACHABLE
 
 Connection = duckdb.DuckDBPyConnection
 T = TypeVar("T")
@@ -29,7 +29,6 @@ T = TypeVar("T")
 WAIT_S = 10.0
 LONGEST_PAUSE_S = 0.05
 SHARED_FOR_S = 0.25
-CONFIG: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": False}
 
 
 def utc_now() -> datetime:
@@ -75,7 +74,7 @@ class Database:
         StoreLockedError
             If another process still holds the file after `wait_s` seconds.
         StoreUnusableError
-            If the file cannot be opened, read or written at all.
+            If the file cannot be opened, read or written at all; DamagedStoreError if that is why.
         """
         with self._transaction("BEGIN TRANSACTION READ ONLY") as cursor:
             yield cursor
@@ -96,12 +95,35 @@ class Database:
             If another thread writes for longer than `wait_s` seconds, or writers collide for as long.
         """
         deadline = time.monotonic() + self.wait_s
-        if not _writer(self.path).acquire(timeout=self.wait_s):
+        with self._writing():
+            return self._write(work, deadline)
+
+    def copy_to(self, target: Path) -> None:
+        """Write everything anew into another file in a folder that SQL may reach: what is damaged is not copied.
+
+        Raises
+        ------
+        StoreLockedError, StoreUnusableError, ConflictError
+            As `write`.
+        """
+        with self._writing(), self._cursor() as cursor:
+            [(own,)] = cursor.execute("SELECT current_database()").fetchall()
+            cursor.execute(f"""ATTACH {_quoted(str(target), "'")} AS copy""")
+            try:
+                cursor.execute(f"""COPY FROM DATABASE {_quoted(own, '"')} TO copy""")
+            finally:
+                cursor.execute("DETACH copy")
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Keep the other threads of this process from writing; the file's own lock keeps out other processes."""
+        writer = _writer(self.path)
+        if not writer.acquire(timeout=self.wait_s):
             raise ConflictError(f"{self.path}: another thread of this program has been writing for {self.wait_s:g} s")
         try:
-            return self._write(work, deadline)
+            yield
         finally:
-            _writer(self.path).release()
+            writer.release()
 
     def _write(self, work: Callable[[Connection], T], deadline: float) -> T:
         pauses = _pauses()
@@ -117,18 +139,26 @@ class Database:
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
         """Open, yield a cursor inside a transaction, commit (or roll back) and close."""
+        with self._cursor() as cursor:
+            cursor.execute(begin)
+            try:
+                yield cursor
+                cursor.commit()
+            except BaseException:
+                _rollback(cursor)
+                raise
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Connection]:
+        """Open, yield a cursor and close."""
         instance = self._acquire()
         try:
             with closing(instance.connection.cursor()) as cursor:
-                cursor.execute(begin)
-                try:
-                    yield cursor
-                    cursor.commit()
-                except BaseException:
-                    _rollback(cursor)
-                    raise
-        except (duckdb.IOException, duckdb.FatalException) as error:
-            raise StoreUnusableError(f"{self.path}: {_first_line(error)}") from error
+                yield cursor
+        except duckdb.Error as error:
+            if troubles.is_of_the_file(error):
+                raise troubles.unfinished(self.path, error) from error
+            raise
         finally:
             _release(self.path, instance)
 
@@ -139,10 +169,10 @@ class Database:
             try:
                 instance = _join_or_open(self.path, patient=waited < SHARED_FOR_S)
             except duckdb.Error as error:
-                if "Could not set lock" not in str(error):
-                    raise StoreUnusableError(_unusable(self.path, error)) from error
+                if not troubles.is_locked(error):
+                    raise troubles.unopened(self.path, error) from error
                 if waited > self.wait_s:
-                    raise StoreLockedError(_locked(self.path, self.wait_s, error)) from error
+                    raise troubles.locked(self.path, self.wait_s, error) from error
             else:
                 if instance is not None:
                     return instance
@@ -151,7 +181,7 @@ class Database:
 
 
 def _writer(path: Path) -> threading.Lock:
-    """Return the lock that only one writer of this process holds; the file's own lock keeps out other processes."""
+    """Return the lock that only one writer of this process holds."""
     with _guard:
         return _writers.setdefault(path, threading.Lock())
 
@@ -166,12 +196,21 @@ def _join_or_open(path: Path, patient: bool) -> _Instance | None:
     with _guard:
         instance = _instances.get(path)
         if instance is None:
-            instance = _Instance(duckdb.connect(str(path), config=CONFIG), time.monotonic())
+            instance = _Instance(_connect(path), time.monotonic())
             _instances[path] = instance
         elif patient and time.monotonic() - instance.opened > SHARED_FOR_S:
             return None
         instance.users += 1
         return instance
+
+
+def _connect(path: Path) -> Connection:
+    """Open a file whose SQL can reach the folders of the home that are meant for it, and nothing else."""
+    connection = duckdb.connect(str(path))
+    connection.execute("SET allowed_directories = ?", [[str(path.parent / name) for name in REACHABLE]])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
 
 
 def _release(path: Path, instance: _Instance) -> None:
@@ -197,29 +236,6 @@ def _pauses() -> Iterator[float]:
         longest = min(longest * 2, LONGEST_PAUSE_S)
 
 
-def _locked(path: Path, wait_s: float, error: duckdb.Error) -> str:
-    return f"{path} is in use by {_holder(str(error))}; waited {wait_s:g} s. Close that program or try again"
-
-
-def _holder(message: str) -> str:
-    """Name the process that DuckDB's message points at, with its command."""
-    found = re.search(r"PID (\d+)", message)
-    if found is None:
-        return "another process"
-    pid = int(found[1])
-    try:
-        command = " ".join(psutil.Process(pid).cmdline())[:200]
-    except psutil.Error:
-        return f"process {pid}"
-    return f"process {pid} ({command})"
-
-
-def _unusable(path: Path, error: duckdb.Error) -> str:
-    return (
-        f"cannot open the database {path}: {_first_line(error)}. "
-        "If the file is damaged, move it aside (a new one is made) or restore a copy"
-    )
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).splitlines()[0]
+def _quoted(name: str, mark: str) -> str:
+    """Write a name as SQL does, for the few places that take no parameter."""
+    return f"{mark}{name.replace(mark, 2 * mark)}{mark}"

@@ -35,7 +35,11 @@ class StoreLockedError(StoreUnusableError):
 
 
 class NewerStoreError(StoreUnusableError):
-    """A newer Sparkcast wrote this database."""
+    """A newer Sparkcast, or a newer DuckDB, wrote this database."""
+
+
+class DamagedStoreError(StoreUnusableError):
+    """The database file is not what was written; the message says how to go back to the last good state."""
 
 
 class ConflictError(StoreUnusableError):

@@ -10,6 +10,9 @@ from store.errors import StoreUnusableError
 
 VARIABLE = "SPARKCAST_HOME"
 DEFAULT = Path(".sparkcast")
+SNAPSHOTS = "snapshots"
+TASKS = "tasks"
+REACHABLE = (SNAPSHOTS, TASKS)  # for SQL that runs in the database; nothing else is
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,21 @@ class Home:
         """Spark event logs of the measured runs."""
         return self.root / "eventlogs"
 
+    @property
+    def snapshots(self) -> Path:
+        """Copies of the database."""
+        return self.root / SNAPSHOTS
+
+    @property
+    def damaged(self) -> Path:
+        """Databases that were damaged, kept for a person to look at."""
+        return self.root / "damaged"
+
+    @property
+    def tasks(self) -> Path:
+        """Task records that were moved out of the database, as Parquet."""
+        return self.root / TASKS
+
     def create(self) -> None:
         """Make the folders that are missing.
 
@@ -52,7 +70,7 @@ class Home:
         StoreUnusableError
             If a folder cannot be made.
         """
-        for folder in (self.root, self.artifacts, self.inbox, self.eventlogs):
+        for folder in (self.root, self.artifacts, self.inbox, self.eventlogs, self.snapshots, self.tasks):
             try:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:

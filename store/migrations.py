@@ -232,6 +232,30 @@ MIGRATIONS: tuple[Migration, ...] = (
         ALTER TABLE executors ADD COLUMN peak_python_bytes BIGINT;
         """,
     ),
+    Migration(
+        6,
+        "tasks of old runs in Parquet files",
+        """
+        CREATE TABLE compacted_runs (
+            run_id UUID NOT NULL,
+            file VARCHAR NOT NULL
+        );
+        """,
+    ),
+    Migration(
+        7,
+        "measurements that are no runs",
+        """
+        CREATE TABLE measurements (
+            kind VARCHAR NOT NULL,
+            name VARCHAR NOT NULL,
+            number BIGINT NOT NULL,
+            content JSON NOT NULL,
+            measured_at TIMESTAMP NOT NULL,
+            PRIMARY KEY (kind, name, number)
+        );
+        """,
+    ),
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
@@ -59,6 +60,8 @@ SELECT name, version, metric, protocol, value, unit FROM metrics JOIN models USI
 WHERE ($application IS NULL OR application = $application) AND ($cluster IS NULL OR cluster = $cluster)
 ORDER BY name, version, metric, protocol
 """
+_ONE = "WHERE m.name = ? AND m.version = ?"
+_CHANGED = "its record in the database was changed after it was registered"
 _SET_ALIAS = """
 INSERT INTO alias_events
 SELECT $name, $alias, coalesce(max(number), 0) + 1, $version, $set_at
@@ -135,16 +138,24 @@ class Registry:
     def problem(self, name: str, version: int) -> str:
         """Say what is wrong with a version's record or bytes; empty when nothing is."""
         with self._database.transaction() as connection:
-            found = _versions(connection, "WHERE m.name = ? AND m.version = ?", [name, version])[0]
-            if not _is_sealed(connection, name, version):
-                return "its record in the database was changed after it was registered"
+            found = _versions(connection, _ONE, [name, version])[0]
+            if _changed(connection, _ONE, [name, version]):
+                return _CHANGED
         if found.purged_at is not None:
             return f"its bytes were purged on {found.purged_at:%Y-%m-%d}"
-        try:
-            self._artifacts.get(found.artefact_sha256)
-        except ArtefactError as error:
-            return str(error)
-        return ""
+        return self._artifacts.problem(found.artefact_sha256)
+
+    def problems(self) -> list[str]:
+        """Say what is wrong with the records and bytes of all versions, archived ones included, purged ones not."""
+        sql = "SELECT name, version, artefact_sha256 FROM models WHERE purged_at IS NULL ORDER BY name, version"
+        with self._database.transaction() as connection:
+            changed = _changed(connection)
+            versions = connection.execute(sql).fetchall()
+        found = (
+            (name, version, _CHANGED if (name, version) in changed else self._artifacts.problem(digest))
+            for name, version, digest in versions
+        )
+        return [f"{name} v{version}: {problem}" for name, version, problem in found if problem]
 
     def find(self, fingerprint: str) -> ModelVersion | None:
         """Return the newest version with this fingerprint, None when there is none."""
@@ -381,7 +392,7 @@ def _set_alias(connection: Connection, name: str, alias: str, version: int) -> N
 
 def _exactly(connection: Connection, name: str, ref: Ref) -> ModelVersion:
     version = _resolve(connection, name, ref)
-    return _versions(connection, "WHERE m.name = ? AND m.version = ?", [name, version])[0]
+    return _versions(connection, _ONE, [name, version])[0]
 
 
 def _roll_back(connection: Connection, name: str, alias: str) -> int:
@@ -397,15 +408,17 @@ def _roll_back(connection: Connection, name: str, alias: str) -> int:
     return int(row[0])
 
 
-def _is_sealed(connection: Connection, name: str, version: int) -> bool:
-    """Whether the record is what was registered; versions from before there were seals have none to break."""
-    key = [name, version]
-    cursor = connection.execute("SELECT * FROM models WHERE name = ? AND version = ?", key)
+def _changed(connection: Connection, where: str = "", values: Sequence[Any] = ()) -> set[tuple[str, int]]:
+    """Find versions whose record is not what was registered; those from before there were seals have none to break."""
+    figures: dict[tuple[str, int], list[tuple[str, str, float, str]]] = defaultdict(list)
+    sql = f"SELECT name, version, metric, protocol, value, unit FROM metrics m {where}"  # noqa: S608
+    for name, version, *figure in connection.execute(sql, values).fetchall():
+        figures[name, version].append(tuple(figure))
+    cursor = connection.execute(f"SELECT * FROM models m {where}", values)  # noqa: S608
     names = [field[0] for field in cursor.description or ()]
-    record = dict(zip(names, cursor.fetchall()[0], strict=True))
-    sql = "SELECT metric, protocol, value, unit FROM metrics WHERE name = ? AND version = ?"
-    figures = connection.execute(sql, key).fetchall()
-    return record["seal"] is None or record["seal"] == seal(record, figures)
+    records = (dict(zip(names, row, strict=True)) for row in cursor.fetchall())
+    sealed = {(record["name"], record["version"]): record for record in records if record["seal"] is not None}
+    return {key for key, record in sealed.items() if record["seal"] != seal(record, figures[key])}
 
 
 def _figures(metrics: pd.DataFrame) -> dict[str, float]:

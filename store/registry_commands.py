@@ -37,7 +37,8 @@ def add_registry(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_version(_command(commands, "archive", "Put a version aside; restore brings it back.", archive))
     _add_version(_command(commands, "restore", "Bring an archived version back.", restore))
     _add_version(_command(commands, "purge", "Delete the bytes of an archived version for good.", purge))
-    _command(commands, "verify", "Check the bytes, the record and the lineage of every model.", verify)
+    text = "Check the bytes, the record and the lineage of every model, and that each run is there once."
+    _command(commands, "verify", text, verify)
 
 
 def _command(
@@ -135,7 +136,7 @@ def purge(args: argparse.Namespace) -> int:
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Check all models; the status is 1 when something is wrong."""
+    """Check models and runs; the status is 1 when something is wrong."""
     checked, problems = open_store(args.home).verify()
     for problem in problems:
         print(problem)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from store.batch import Batch, conflicts, insert, numbered, prepare
+from store.compaction import TaskFiles
 from store.database import Connection, Database
 from store.errors import InvalidRunsError, Problem
 from store.frames import typed
 from store.records import RunRecord
-from store.runlog import COLUMNS, EXECUTOR_COLUMNS, TASK_COLUMNS, Column
+from store.runlog import COLUMNS, EXECUTOR_COLUMNS, TASK_COLUMNS
 from store.selection import Order, Selection, campaigns, counts, page
 from store.validation import validate
 
@@ -25,16 +27,12 @@ WHERE ($application IS NULL OR application = $application)
   AND ($origin IS NULL OR origin = $origin)
 ORDER BY application, cluster, started_at, run_id
 """
-_SELECT_TASKS = """
-SELECT * REPLACE (run_id::VARCHAR AS run_id) FROM tasks
-WHERE run_id = TRY_CAST(? AS UUID) ORDER BY launch_ms, task_id
+_ONE = "SELECT TRY_CAST($run_id AS UUID)"
+_ALL = """
+SELECT run_id FROM runs
+WHERE ($application IS NULL OR application = $application) AND ($cluster IS NULL OR cluster = $cluster)
 """
-_SELECT_ALL_TASKS = """
-SELECT tasks.* REPLACE (tasks.run_id::VARCHAR AS run_id) FROM tasks JOIN runs USING (run_id)
-WHERE ($application IS NULL OR application = $application)
-  AND ($cluster IS NULL OR cluster = $cluster)
-ORDER BY run_id, launch_ms, task_id
-"""
+_SELECT_TASKS = "SELECT * REPLACE (run_id::VARCHAR AS run_id) FROM ({}) ORDER BY run_id, launch_ms, task_id"
 _SELECT_EXECUTORS = """
 SELECT * REPLACE (run_id::VARCHAR AS run_id) FROM executors
 WHERE run_id = TRY_CAST(? AS UUID) ORDER BY added_ms, executor_id
@@ -63,10 +61,19 @@ class Added:
 
 
 class Runs:
-    """The run log in the database. Rows are added, never changed."""
+    """The run log in the database. Rows are added, never changed.
 
-    def __init__(self, database: Database) -> None:
+    Parameters
+    ----------
+    database : Database
+        Where the runs are, and most of their tasks.
+    task_files : TaskFiles
+        Where the other tasks are.
+    """
+
+    def __init__(self, database: Database, task_files: TaskFiles) -> None:
         self._database = database
+        self._task_files = task_files
 
     def load(
         self,
@@ -156,17 +163,16 @@ class Runs:
 
     def tasks(self, run_id: str) -> pd.DataFrame:
         """Return one row a task attempt of a run (`runlog.TASK_COLUMNS`), by launch."""
-        return self._children(_SELECT_TASKS, run_id, TASK_COLUMNS)
+        return self._tasks(_ONE, {"run_id": run_id})
 
     def all_tasks(self, application: str | None = None, cluster: str | None = None) -> pd.DataFrame:
         """Return one row a task attempt of all runs that pass the filters, by run and launch."""
-        with self._database.transaction() as connection:
-            found = connection.execute(_SELECT_ALL_TASKS, {"application": application, "cluster": cluster})
-            return typed(found.df(), TASK_COLUMNS)
+        return self._tasks(_ALL, {"application": application, "cluster": cluster})
 
     def executors(self, run_id: str) -> pd.DataFrame:
         """Return one row an executor of a run (`runlog.EXECUTOR_COLUMNS`), by arrival."""
-        return self._children(_SELECT_EXECUTORS, run_id, EXECUTOR_COLUMNS)
+        with self._database.transaction() as connection:
+            return typed(connection.execute(_SELECT_EXECUTORS, [run_id]).df(), EXECUTOR_COLUMNS)
 
     def pairs(self) -> pd.DataFrame:
         """Return one row for each application and cluster: runs, ok_runs, origins (a list)."""
@@ -174,6 +180,7 @@ class Runs:
             frame = connection.execute(_PAIRS).df()
         return frame.assign(origins=frame["origins"].map(list))
 
-    def _children(self, sql: str, run_id: str, columns: Sequence[Column]) -> pd.DataFrame:
+    def _tasks(self, run_ids: str, parameters: dict[str, Any]) -> pd.DataFrame:
         with self._database.transaction() as connection:
-            return typed(connection.execute(sql, [run_id]).df(), columns)
+            found = self._task_files.tasks(connection, run_ids, parameters)
+            return typed(connection.execute(_SELECT_TASKS.format(found), parameters).df(), TASK_COLUMNS)

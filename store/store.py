@@ -7,14 +7,17 @@ from pathlib import Path
 from store.artifacts import Artifacts
 from store.campaigns import Campaigns
 from store.clusters import Clusters
+from store.compaction import TaskFiles
 from store.database import Database
 from store.eventlogs.imports import EventLogImports
 from store.home import Home, locate
 from store.imports import Imports
 from store.inbox import Inbox
+from store.measurements import Measurements
 from store.migrations import migrate
 from store.registry import Registry
 from store.runs import Runs
+from store.snapshots import Snapshots
 from store.uploads import Uploads
 from store.verification import verify
 
@@ -29,31 +32,34 @@ class Store:
 
     Attributes
     ----------
-    runs, clusters, campaigns, inbox, imports, eventlogs, uploads, registry
+    runs, task_files, clusters, campaigns, inbox, imports, eventlogs, uploads, registry, snapshots
         One for each kind of thing that is kept.
     """
 
     def __init__(self, home: Home) -> None:
         self.home = home
         database = Database(home.database)
-        self.runs = Runs(database)
+        self.task_files = TaskFiles(home.tasks, database)
+        self.runs = Runs(database, self.task_files)
         self.clusters = Clusters(database)
         self.campaigns = Campaigns(database)
         self.inbox = Inbox(home.inbox, database)
         self.imports = Imports(database)
         self.eventlogs = EventLogImports(database)
         self.uploads = Uploads(database)
+        self.measurements = Measurements(database)
         self.registry = Registry(database, Artifacts(home.artifacts))
+        self.snapshots = Snapshots(home.snapshots, database)
         self._database = database
         migrate(database)
 
     def verify(self) -> tuple[int, list[str]]:
-        """Check all models; see `store.verification.verify`."""
-        return verify(self._database, self.registry)
+        """Check runs, tasks and models; see `store.verification.verify`."""
+        return verify(self._database, self.registry, self.task_files)
 
 
 def open_store(home: Path | str | None = None) -> Store:
-    """Open the store: make its folders, bring its schema up to date, drain its inbox.
+    """Open the store: make its folders, bring its schema up to date, drain its inbox, copy the database once a day.
 
     Parameters
     ----------
@@ -64,10 +70,11 @@ def open_store(home: Path | str | None = None) -> Store:
     ------
     StoreUnusableError
         If the home cannot be used; StoreLockedError names the process that holds it,
-        NewerStoreError says that a newer Sparkcast wrote it.
+        NewerStoreError says that a newer Sparkcast wrote it, DamagedStoreError how to go back.
     """
     place = locate(home)
     place.create()
     store = Store(place)
     store.inbox.drain()
+    store.snapshots.make_when_due()
     return store

@@ -133,7 +133,7 @@ def _find(connection: Connection, upload: str) -> tuple[str, str]:
 
 
 def _remove(connection: Connection, upload_id: str) -> int:
-    for table in ("tasks", "executors"):
+    for table in ("tasks", "compacted_runs", "executors"):
         connection.execute(f"DELETE FROM {table} WHERE run_id IN (FROM doomed)")  # noqa: S608
     [(removed,)] = connection.execute("DELETE FROM runs WHERE upload_id = ?", [upload_id]).fetchall()
     connection.execute("DELETE FROM upload_repeats WHERE upload_id = ?", [upload_id])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from store.compaction import TaskFiles
 from store.database import Connection, Database
 from store.registry import Registry
 
@@ -17,10 +18,12 @@ _LOST_VERSIONS = """
 SELECT a.name, a.alias, a.version FROM aliases a ANTI JOIN models m ON m.name = a.name AND m.version = a.version
 ORDER BY a.name, a.alias
 """
+_DOUBLED_RUNS = "SELECT run_id::VARCHAR, count(*) FROM runs GROUP BY run_id HAVING count(*) > 1 ORDER BY ALL"
+_ORPHANS = "SELECT count(*) FROM (SELECT run_id FROM {} ANTI JOIN runs USING (run_id))"
 
 
-def verify(database: Database, registry: Registry) -> tuple[int, list[str]]:
-    """Check every version's bytes, record and lineage.
+def verify(database: Database, registry: Registry, task_files: TaskFiles) -> tuple[int, list[str]]:
+    """Check every version's bytes, record and lineage, that each run is there once, and the tasks of each.
 
     Returns
     -------
@@ -28,15 +31,12 @@ def verify(database: Database, registry: Registry) -> tuple[int, list[str]]:
         How many versions were checked, and what is wrong; archived versions included, purged ones have no bytes to
         check.
     """
-    versions = registry.load(archived=True)
-    kept = versions[versions["purged_at"].isna()]
-    damaged = [
-        f"{name} v{version}: {problem}"
-        for name, version in zip(kept["name"], kept["version"], strict=True)
-        if (problem := registry.problem(name, int(version)))
-    ]
+    problems = registry.problems()
     with database.transaction() as connection:
-        return len(versions), [*damaged, *_lost_runs(connection), *_lost_versions(connection)]
+        [(versions,)] = connection.execute("SELECT count(*) FROM models").fetchall()
+        problems += [*_lost_runs(connection), *_lost_versions(connection), *_miscounted(connection)]
+    problems += [f"{task_files.folder / name} is gone: tasks of {runs} runs" for name, runs in task_files.missing()]
+    return versions, problems
 
 
 def _lost_runs(connection: Connection) -> Iterator[str]:
@@ -47,3 +47,12 @@ def _lost_runs(connection: Connection) -> Iterator[str]:
 def _lost_versions(connection: Connection) -> Iterator[str]:
     for name, alias, version in connection.execute(_LOST_VERSIONS).fetchall():
         yield f"{name}: alias {alias} points at version {version}, which is not there"
+
+
+def _miscounted(connection: Connection) -> Iterator[str]:
+    for run_id, times in connection.execute(_DOUBLED_RUNS).fetchall():
+        yield f"run {run_id} is stored {times} times"
+    for table in ("tasks", "executors", "compacted_runs"):
+        [(count,)] = connection.execute(_ORPHANS.format(table)).fetchall()
+        if count:
+            yield f"{table}: {count} rows belong to no run"

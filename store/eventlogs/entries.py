@@ -29,7 +29,7 @@ LARGEST_TAR_HEADER = 1 << 20
 _ZIP_MAGIC = b"PK\x03\x04"
 _ZIP_END = struct.Struct("<4s4H2LH")  # magic, disks, entries, size and place of the table, length of a comment
 # What reading a file or a member of an archive raises besides our own errors.
-UNREADABLE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
+UNREADABLE = (OSError, EOFError, NotImplementedError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
 _ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _TAR_MAGIC = slice(257, 262)
 

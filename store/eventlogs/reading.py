@@ -10,7 +10,7 @@ from typing import TypeVar
 from store.errors import EventLogError
 from store.eventlogs.application import Application
 from store.eventlogs.codecs import Budget, Decoded
-from store.eventlogs.entries import Entry, unpacked
+from store.eventlogs.entries import UNREADABLE, Entry, unpacked
 from store.eventlogs.events import TaskEnd
 from store.eventlogs.logs import Log, logs_of
 from store.eventlogs.reader import Part
@@ -52,8 +52,11 @@ def holds_log(entries: list[Entry]) -> bool:
 
 
 def _starts_like_log(entry: Entry, budget: Budget) -> bool:
-    with Decoded(entry.open(), budget) as decoded:
-        start = io.BufferedReader(decoded).read(FIRST_BYTES).lstrip()
+    try:
+        with Decoded(entry.open(), budget) as decoded:
+            start = io.BufferedReader(decoded).read(FIRST_BYTES).lstrip()
+    except UNREADABLE as error:
+        raise EventLogError(f"{entry.path} cannot be read: {error}") from error
     return start.startswith(b"{") and b'"Event"' in start.partition(b"\n")[0]
 
 

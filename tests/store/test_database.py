@@ -138,18 +138,31 @@ def test_no_write_is_lost_between_processes_and_threads(database: Database) -> N
     assert len(distinct) == 100
 
 
-def test_the_file_system_is_out_of_reach_of_sql(database: Database, tmp_path: Path) -> None:
-    secret = tmp_path / "secret.csv"
-    secret.write_text("a\n1\n")
-    with pytest.raises(duckdb.PermissionException), database.transaction() as connection:
-        connection.execute("SELECT * FROM read_csv(?)", [str(secret)])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "FROM read_csv('{folder}/secret.csv')",
+        "FROM read_csv('{folder}/tasks/../secret.csv')",
+        "COPY (SELECT 1) TO '{folder}/out.csv'",
+        "ATTACH '{folder}/other.duckdb'",
+        "INSTALL httpfs",
+        "SET enable_external_access = true",
+        "SET allowed_directories = ['/']",
+    ],
+)
+def test_the_file_system_is_out_of_reach_of_sql(database: Database, tmp_path: Path, sql: str) -> None:
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "secret.csv").write_text("a\n1\n")
+    with pytest.raises(duckdb.Error, match=r"Permission|disabled|locked"), database.transaction() as connection:
+        connection.execute(sql.format(folder=tmp_path))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["d.duckdb", "secret.csv", "tasks"]
 
 
 def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / "sparkcast.duckdb").write_bytes(b"not a database" * 1000)
-    with pytest.raises(StoreUnusableError, match=r"cannot open the database .*sparkcast\.duckdb.*move it aside"):
+    with pytest.raises(StoreUnusableError, match=r"cannot open the database .*\.duckdb.*recover --home .*aside"):
         open_store(home)
 
 

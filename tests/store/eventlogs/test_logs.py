@@ -12,7 +12,9 @@ import pytest
 
 from store.errors import EventLogError
 from store.eventlogs import entries
+from store.eventlogs.entries import of_path
 from store.eventlogs.imports import Preview, preview
+from store.eventlogs.reading import holds_log
 from tests.store.eventlogs.helpers import Event, added, lines, read, start, task, whole
 
 EVENTS = whole(*(task(number, str(number % 2)) for number in range(9)))
@@ -192,6 +194,17 @@ def test_archives_that_mean_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with pytest.raises(EventLogError, match=words) as caught:
         read(tmp_path / "upload")
     assert "upload" in str(caught.value)
+
+
+def test_a_zip_with_a_damaged_member_is_an_error_already_when_it_is_looked_at(tmp_path: Path) -> None:
+    """Found by the fuzz: BadZipFile came out as it was."""
+    content = bytearray(zip_of({"log": lines(*EVENTS)}))
+    content[0:4] = b"PK\x03\x04"
+    content[8:12] = b"\xff" * 4
+    content[26:28] = b"\x09\x00"  # the length of the name, in front of the member and not in the table of contents
+    (tmp_path / "upload").write_bytes(content)
+    with pytest.raises(EventLogError, match=r"log cannot be read: "):
+        holds_log(of_path(tmp_path / "upload"))
 
 
 def test_a_zip_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
