@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from runner.classify import add_classify
 from runner.profile import add_profile
 from runner.report_text import add_report
+from runner.training.commands import add_training_commands
 from store.cli import run
 
 
@@ -19,6 +20,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_profile(commands)
     add_classify(commands)
     add_report(commands)
+    add_training_commands(commands)
     return run(parser, argv)
 
 

@@ -25,6 +25,11 @@ _RANGES = {
     "--limit-runs": (1, 1_000_000),
     "--synthetic": (1, 10_000_000),
     "--seed": (0, 2**32 - 1),
+    "--epochs": (1, 10_000),
+    "--batch": (1, 1_000_000),
+    "--images": (10, 10_000_000),
+    "--trials": (1, 100_000),
+    "--filters": (1, 1_024),
 }
 
 
@@ -86,6 +91,17 @@ def read_integer(option: str, text: str) -> int:
     if not re.fullmatch(r"[+-]?\d{1,12}", text) or not low <= int(text) <= high:
         raise RunnerError(f"{option}: {text!r} is not a whole number from {low} to {high:,}")
     return int(text)
+
+
+def read_positive(option: str, text: str) -> float:
+    """Return a number above 0 and at most 1,000."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= 1_000:
+        raise RunnerError(f"{option}: {text!r} is not a number above 0 and at most 1,000")
+    return number
 
 
 def read_rate(option: str, text: str) -> float:

@@ -138,7 +138,7 @@ class Campaign:
         """
         home = self._store.home
         with hold_lock(home.root), full_disk_explained(home.root):
-            _clean_up(home)
+            clean_up(home)
             self._store.inbox.drain()  # what the campaign before this one recorded last
             course = self.course()
             self._introduce(course)
@@ -146,7 +146,7 @@ class Campaign:
                 return self._run_all(course, dataset, progress, part or Slice())
             finally:
                 progress.close()
-                _clean_up(home)
+                clean_up(home)
 
     def _run_all(self, course: Course, dataset: Dataset, progress: Progress, part: Slice) -> Summary:
         summary = Summary(self.name, already_done=course.standing.done)
@@ -199,9 +199,9 @@ class Campaign:
         tasks = count_tasks(images, one.images_per_partition)
         application, target = self._plan.application, self._plan.target
         cpus = assign_cpus(one.executor_cores) if target.is_private else CpuPlan([], [])
-        return RunSpec(
+        spec = RunSpec(
             run_id=run_id,
-            work_dir=str(_work_folder(self._store.home.root).resolve() / run_id),
+            work_dir=str(work_folder(self._store.home.root).resolve() / run_id),
             application=application.name,
             executor_cores=one.executor_cores,
             executor_memory_mib=one.executor_memory_mib,
@@ -223,6 +223,8 @@ class Campaign:
             output=str(self._delivery.folder_of(run_id)) if self._delivery else None,
             labels=list(self._delivery.labels) if self._delivery else [],
         )
+        training = self._plan.training
+        return spec if training is None else training.complete(spec, one.images_per_partition)
 
     def _keep(self, spec: RunSpec, execution: Execution, record: RunRecord) -> None:
         # The log first: a record promises a log, a log promises nothing.
@@ -235,7 +237,8 @@ class Campaign:
         shutil.rmtree(spec.folder)
 
 
-def _work_folder(home: Path) -> Path:
+def work_folder(home: Path) -> Path:
+    """Return where the folders of runs in progress are."""
     return home / "work"
 
 
@@ -243,8 +246,9 @@ def _logs(home: Home) -> Path:
     return home.root / "logs"
 
 
-def _clean_up(home: Home) -> None:
+def clean_up(home: Home) -> None:
+    """Remove what a killed command left: processes, folders of runs, half-written logs; while holding the lock."""
     if not sweep(home.root):
         raise RunnerError("processes of an earlier campaign are still running and cannot be killed")
-    shutil.rmtree(_work_folder(home.root), ignore_errors=True)
+    shutil.rmtree(work_folder(home.root), ignore_errors=True)
     remove_partials(home.eventlogs)

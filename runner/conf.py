@@ -6,6 +6,7 @@ from runner.masters import PRIVATE, read_master
 from runner.memory import HEAP, heap_mib
 from runner.resources import resource_conf
 from runner.spec import RunSpec
+from runner.training.conf import computes_with_tensorflow, training_conf, trains_on_gpu
 
 GC = "ParallelGC"
 QUICK_COMPILER = "-XX:TieredStopAtLevel=1"
@@ -32,13 +33,17 @@ def spark_conf(spec: RunSpec, master: str) -> dict[str, str]:
     master : str
         URL of the master, the private cluster's included.
     """
-    where = _ON_THIS_MACHINE if read_master(spec.master).kind == PRIVATE else _ELSEWHERE | spec.conf
-    return _OF_ANY_RUN | where | resource_conf(spec) | _of_this_run(spec) | _daemon(spec) | {"spark.master": master}
+    where = _ON_THIS_MACHINE if read_master(spec.master).kind == PRIVATE else _elsewhere(spec) | spec.conf
+    training = training_conf(spec) if spec.training is not None else {}
+    ours = _of_this_run(spec) | training | _daemon(spec)
+    return _OF_ANY_RUN | where | resource_conf(spec) | ours | {"spark.master": master}
 
 
 def _daemon(spec: RunSpec) -> dict[str, str]:
     # Daemons elsewhere start before our code gets there: their workers import TensorFlow one by one.
-    preloads = read_master(spec.master).kind == PRIVATE and spec.program in _WITH_TENSORFLOW
+    preloads = read_master(spec.master).kind == PRIVATE and (
+        spec.program in _WITH_TENSORFLOW or computes_with_tensorflow(spec)
+    )
     return {"spark.python.daemon.module": "runner.daemon"} if preloads else {}
 
 
@@ -53,20 +58,25 @@ def _of_this_run(spec: RunSpec) -> dict[str, str]:
     }
 
 
-_WITH_TENSORFLOW = frozenset({"runner.job"})
+_WITH_TENSORFLOW = frozenset({"runner.job", "runner.training.tune_job"})
 
 _ON_THIS_MACHINE = {
     "spark.driver.host": "127.0.0.1",
     "spark.driver.bindAddress": "127.0.0.1",
 }
 
-# What executors on this machine inherit from `runner.environment`.
-PYTHON_WORKERS = {
-    "KERAS_BACKEND": "tensorflow",
-    "TF_CPP_MIN_LOG_LEVEL": "2",
-    "CUDA_VISIBLE_DEVICES": "-1",  # the CPU is what is measured
-}
-_ELSEWHERE = {f"spark.executorEnv.{name}": value for name, value in PYTHON_WORKERS.items()}
+_PYTHON_WORKERS = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
+_NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1"}  # the CPU is what is measured
+
+
+def python_workers(spec: RunSpec) -> dict[str, str]:
+    """Return the environment of Python workers; those on this machine inherit it from `runner.environment`."""
+    return _PYTHON_WORKERS if trains_on_gpu(spec) else _PYTHON_WORKERS | _NO_GPU
+
+
+def _elsewhere(spec: RunSpec) -> dict[str, str]:
+    return {f"spark.executorEnv.{name}": value for name, value in python_workers(spec).items()}
+
 
 _OF_ANY_RUN = {
     # The driver only schedules: the quick compiler halves what its start costs.
@@ -103,6 +113,7 @@ RESERVED = frozenset(_OF_ANY_RUN) | {
     "spark.executor.memory",
     "spark.executor.memoryOverhead",
     "spark.executor.pyspark.memory",
+    "spark.executor.resource.gpu.amount",
     "spark.kubernetes.allocation.batch.size",
     "spark.kubernetes.executor.limit.cores",
     "spark.kubernetes.executor.request.cores",
@@ -112,4 +123,5 @@ RESERVED = frozenset(_OF_ANY_RUN) | {
     "spark.sql.execution.arrow.maxRecordsPerBatch",
     "spark.submit.deployMode",
     "spark.task.cpus",
+    "spark.task.resource.gpu.amount",
 }

@@ -20,7 +20,14 @@ STEADY_PCT = 5.0
 NOTICEABLE_CORES = 0.2
 # Undisturbed tasks get 93 to 98 % of their core; one that was disturbed got 81 % (docs/measured-campaign.md).
 NOTICEABLE_SHARE = 0.05
-_PHASES = {"model_load_s": "loading the model", "decode_s": "decoding", "predict_s": "prediction"}
+_PHASES = {
+    "model_load_s": "loading the model",
+    "decode_s": "decoding",
+    "predict_s": "prediction",
+    "compute_s": "computing gradients",
+    "exchange_s": "exchanging gradients",
+    "scheduling_s": "scheduling",
+}
 
 
 @dataclass(frozen=True)
@@ -131,6 +138,7 @@ def _furthest(rows: Sequence[Row]) -> Finding:
 
 
 def _phase_text(row: Row, rest: Sequence[Row]) -> str:
-    off = {phase: row["settings"][phase] - fmean(one["settings"][phase] for one in rest) for phase in _PHASES}
+    seen = [phase for phase in _PHASES if phase in row["settings"]]
+    off = {phase: row["settings"][phase] - fmean(one["settings"][phase] for one in rest) for phase in seen}
     most = max(off, key=lambda phase: abs(off[phase]))
     return f"{_PHASES[most]} differs most: {off[most]:+.1f} s over all tasks"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from runner.conf import PYTHON_WORKERS
+from runner.conf import python_workers
 from runner.errors import JavaMissingError, RunnerError
 from runner.masters import KUBERNETES, read_master
 from runner.spec import RunSpec
@@ -57,7 +57,7 @@ def run_environment(home: Path, spec: RunSpec) -> dict[str, str]:
         "TMPDIR": str(spec.temporary_dir),
         "JDK_JAVA_OPTIONS": f'"-Djava.io.tmpdir={spec.temporary_dir}" -XX:-UsePerfData',
     }
-    return kept | common | PYTHON_WORKERS | where
+    return kept | common | python_workers(spec) | where
 
 
 def _private(spec: RunSpec) -> dict[str, str]:

@@ -15,6 +15,7 @@ import pandas as pd
 from runner.applications import Application
 from runner.memory import FREE
 from runner.target import Target
+from runner.training.order import Training
 
 MIB_PER_GIB = 1024
 
@@ -87,6 +88,8 @@ class Plan:
         Where they will run.
     memory_regime : str
         What the executor memory bounds; see `runner.memory`.
+    training : Training or None
+        How the runs train; None when they classify.
     """
 
     application: Application
@@ -97,6 +100,7 @@ class Plan:
     runs: tuple[PlannedRun, ...]
     target: Target = field(default_factory=Target)
     memory_regime: str = FREE
+    training: Training | None = None
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -112,6 +116,8 @@ class Plan:
             same["memory_regime"] = self.memory_regime
         if self.application.model_sha256 is not None:
             same["model"] = self.application.model_sha256
+        if self.training is not None:
+            same |= self.training.identity
         return same
 
     def as_json(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
     """Add what decides which runs there are."""
     add_application_options(parser)
     parser.add_argument("--executors", required=True, metavar="N,...", help="numbers of executors")
-    _add_cores(parser)
+    add_core_options(parser)
     parser.add_argument(
         "--memory", default="1g", metavar="SIZE,...", help="executor memory, at least 512m (default: 1g)"
     )
@@ -47,7 +47,8 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", default="0", metavar="N", help="of order, samples, weights and photos (default: 0)")
 
 
-def _add_cores(parser: argparse.ArgumentParser) -> None:
+def add_core_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `read_layouts` reads beside --executors."""
     cores = parser.add_mutually_exclusive_group()
     cores.add_argument("--cores", metavar="N,...", help="cores of each executor (default: 1)")
     cores.add_argument(
@@ -75,7 +76,7 @@ def read_plan(args: argparse.Namespace) -> tuple[Plan, Dataset | None]:
     application = read_application_options(args)
     seed = read_integer("--seed", args.seed)
     runs = grid_runs(
-        layouts=_read_layouts(args),
+        layouts=read_layouts(args),
         memory_mib=read_list("--memory", args.memory, read_memory),
         images_per_partition=read_list("--images-per-partition", args.images_per_partition, read_integer),
         sampling_rates_pct=read_list("--sampling-rates", args.sampling_rates, read_rate),
@@ -119,7 +120,8 @@ def check_memory(plan: Plan) -> None:
         )
 
 
-def _read_layouts(args: argparse.Namespace) -> list[Layout]:
+def read_layouts(args: argparse.Namespace) -> list[Layout]:
+    """Return the numbers of executors and cores that the options ask for."""
     executors = read_list("--executors", args.executors, read_integer)
     if args.total_cores:
         return total_layouts(executors, read_list("--total-cores", args.total_cores, read_integer))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import asdict
 
 from runner.arguments import read_integer, read_seconds
@@ -36,6 +37,12 @@ def add_profile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "1:100:x10. The same command again goes on where it stopped.",
     )
     add_plan_options(parser)
+    add_campaign_options(parser)
+    parser.set_defaults(func=profile)
+
+
+def add_campaign_options(parser: argparse.ArgumentParser) -> None:
+    """Add what `run_campaign` reads."""
     parser.add_argument("--campaign", metavar="NAME", help="name of the campaign (default: made from the plan)")
     parser.add_argument("--timeout", default="1h", metavar="TIME", help="longest run (default: 1h)")
     parser.add_argument(
@@ -47,12 +54,25 @@ def add_profile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("--retry-failed", action="store_true", help="run again what failed before")
     add_home(parser)
     add_json(parser)
-    parser.set_defaults(func=profile)
 
 
 def profile(args: argparse.Namespace) -> int:
     """Carry out the command; 0 unless every run of this call failed."""
     plan, files = read_plan(args)
+    return run_campaign(args, plan, lambda store, progress: files or _make_photos(plan, store, progress))
+
+
+def run_campaign(args: argparse.Namespace, plan: Plan, open_dataset: Callable[[Store, Progress], Dataset]) -> int:
+    """Run what is left of a plan, or show it; return the exit status.
+
+    Parameters
+    ----------
+    args : Namespace
+        With the options of `add_campaign_options`.
+    plan : Plan
+    open_dataset : callable
+        Returns the images, generated first where they are not there.
+    """
     limits = Limits(read_seconds("--launch-timeout", args.launch_timeout), read_seconds("--timeout", args.timeout))
     part = _read_slice(args)
     store = open_store(args.home)
@@ -63,7 +83,7 @@ def profile(args: argparse.Namespace) -> int:
     check_memory(plan)
     check_java()
     with stop_signals_interrupt():
-        summary = _execute(campaign, plan, store, files, part)
+        summary = _execute(campaign, plan, store, open_dataset, part)
     _show_summary(summary, store, as_json=args.json)
     return 1 if summary.failed and not summary.ok else 0
 
@@ -73,17 +93,19 @@ def _read_slice(args: argparse.Namespace) -> Slice:
     return Slice(runs, read_seconds("--for", args.time_limit) if args.time_limit else None)
 
 
-def _execute(campaign: Campaign, plan: Plan, store: Store, files: Dataset | None, part: Slice) -> Summary:
+def _make_photos(plan: Plan, store: Store, progress: Progress) -> Dataset:
+    folder = store.home.root / "datasets"
+    return make_synthetic(folder, plan.images, plan.seed, lambda ready: _tell_photos(progress, ready, plan.images))
+
+
+def _execute(
+    campaign: Campaign, plan: Plan, store: Store, open_dataset: Callable[[Store, Progress], Dataset], part: Slice
+) -> Summary:
     progress = Progress()
     _introduce(campaign, plan, progress)
     try:
         with full_disk_explained(store.home.root):
-            dataset = files or make_synthetic(
-                store.home.root / "datasets",
-                plan.images,
-                plan.seed,
-                lambda ready: _tell_photos(progress, ready, plan.images),
-            )
+            dataset = open_dataset(store, progress)
         summary = campaign.execute(dataset, progress, part)
     except (KeyboardInterrupt, DiskFullError):
         progress.say("stopped; what is finished is kept, and the same command again goes on from there")

@@ -15,6 +15,7 @@ from runner.host import describe_hardware
 from runner.inference import SECONDS
 from runner.plan import MIB_PER_GIB, Plan, PlannedRun
 from runner.spec import RunSpec
+from runner.training.outcome import training_settings
 from runner.validity import find_faults
 from store import RunRecord
 from store.eventlog import EventLog
@@ -101,7 +102,7 @@ def _settings(plan: Plan, spec: RunSpec, execution: Execution, outcome: Outcome,
         "input_size": plan.application.input_size,
         "batch_size": spec.batch_size,
         "tasks": spec.tasks,
-        "accelerator": "none",
+        "accelerator": "gpu" if plan.training is not None and plan.training.device == "gpu" else "none",
         **(_host() if spec.master is None else {}),  # elsewhere this machine only runs the driver
         "dataset": plan.dataset,
         "seed": plan.seed,
@@ -110,7 +111,9 @@ def _settings(plan: Plan, spec: RunSpec, execution: Execution, outcome: Outcome,
     }
     seen = {"run_wall_s": round(execution.wall_s, 3), **_phases(execution.log, len(spec.executor_cores))}
     seen |= execution.neighbours if spec.master is None else {}
-    if execution.result["ok"]:
+    if execution.result["ok"] and spec.training is not None:
+        seen |= training_settings(spec, execution.result, execution.log)
+    elif execution.result["ok"]:
         seen |= {name: execution.result[name] for name in _COUNTED}
         seen |= {_MEASURED.get(name, name): round(execution.result[name], 3) for name in SECONDS}
         # 1 when each task computed on exactly its cores all the time; Spark's own CPU time leaves Python out.

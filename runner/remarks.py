@@ -17,7 +17,7 @@ def remark(spec: RunSpec, settings: Mapping[str, Any]) -> str:
     settings : mapping
         The settings of the run's record.
     """
-    return "; ".join([*_idle(spec), *_corrupt(spec, settings)])
+    return "; ".join([*_idle(spec), *_corrupt(spec, settings), *_learned(settings)])
 
 
 def _idle(spec: RunSpec) -> Iterator[str]:
@@ -32,5 +32,12 @@ def _corrupt(spec: RunSpec, settings: Mapping[str, Any]) -> Iterator[str]:
         yield f"{corrupt} of {_count(spec.images, 'image')} could not be read: {first}"
 
 
+def _learned(settings: Mapping[str, Any]) -> Iterator[str]:
+    if accuracies := settings.get("test_accuracy_pct"):
+        yield f"test accuracy by epoch: {', '.join(f'{one:.1f} %' for one in accuracies)}"
+    if lost := settings.get("recoveries"):
+        yield f"{_count(lost, 'loss')} of tasks or executors made good, so its time is left out of fits"
+
+
 def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+    return f"{number} {word}" if number == 1 else f"{number} {word}{'es' if word.endswith('s') else 's'}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 SPEC_FILE = "spec.json"
 RESULT_FILE = "result.json"
@@ -55,6 +56,8 @@ class RunSpec:
         Folder for the predictions, as Parquet; None when only the time they take is wanted.
     labels : list of str
         Names of the classes, by number; empty when they are not known.
+    training : dict or None
+        What a training is told beside this, as `runner.training.order.Training` writes it; None for inference.
     """
 
     run_id: str
@@ -80,6 +83,7 @@ class RunSpec:
     weights_file: str | None = None
     output: str | None = None
     labels: list[str] = field(default_factory=list)
+    training: dict[str, Any] | None = None
 
     @property
     def folder(self) -> Path:

@@ -7,11 +7,10 @@ from typing import Any
 
 from runner.conf import spark_conf
 from runner.spec import RunSpec
+from runner.threads import thread_faults
+from runner.training.outcome import epoch_faults
 from store.eventlog import EventLog
 
-# CPU seconds may exceed threads x elapsed seconds by clock granularity and by short-lived helper threads.
-CPU_TOLERANCE = 0.10
-CPU_SLACK_S = 0.5
 # JVM options, to which Spark adds its own, and the master's address, which is not known beforehand.
 _JVM_OPTIONS = frozenset({"spark.executor.extraJavaOptions", "spark.driver.extraJavaOptions"})
 _NOT_COMPARED = _JVM_OPTIONS | {"spark.master"}
@@ -26,11 +25,15 @@ def find_faults(spec: RunSpec, result: dict[str, Any], log: EventLog) -> list[st
         What was asked for.
     result : dict
         The job's sums: ``predictions``, ``corrupt_images``, ``corrupt_examples``, ``id_sum``, ``model_loads``,
-        ``wall_s``, ``cpu_s``.
+        ``wall_s``, ``cpu_s``; of a training its ``epochs``.
     log : EventLog
         What Spark says happened.
     """
-    checks = (_job_faults(log), _executor_faults(spec, log), _task_faults(spec, log))
+    if spec.training is not None:
+        # What was lost and made good shows in the run's settings instead; see `runner.training.outcome`.
+        checks = (_job_faults(log), _start_faults(spec, log), _setting_faults(spec, log), epoch_faults(spec, result))
+        return [fault for check in checks for fault in check]
+    checks = (_job_faults(log), _start_faults(spec, log), _executor_faults(spec, log), _task_faults(spec, log))
     faults = [fault for check in checks for fault in check]
     return [*faults, *_setting_faults(spec, log), *_work_faults(spec, result)]
 
@@ -40,14 +43,17 @@ def _job_faults(log: EventLog) -> Iterator[str]:
         yield "the event log shows no finished job"
 
 
-def _executor_faults(spec: RunSpec, log: EventLog) -> Iterator[str]:
+def _start_faults(spec: RunSpec, log: EventLog) -> Iterator[str]:
     first, wanted = log.first_job_ms, sorted(spec.executor_cores)
     ready = [one for one in log.executors.values() if first is None or one.added_ms <= first]
     if len(ready) != len(wanted):
         yield f"{len(ready)} executors were registered when the job started, {len(wanted)} were asked for"
     elif sorted(one.cores for one in ready) != wanted:
         yield f"executors have {sorted(one.cores for one in ready)} cores, {wanted} were asked for"
-    if len(log.executors) > len(wanted):
+
+
+def _executor_faults(spec: RunSpec, log: EventLog) -> Iterator[str]:
+    if len(log.executors) > len(spec.executor_cores):
         yield f"{len(log.executors)} executors were started in all: some were replaced"
     ends = [job.ended_ms for job in log.jobs.values() if job.ended_ms is not None]
     for one in log.executors.values():
@@ -92,10 +98,4 @@ def _work_faults(spec: RunSpec, result: dict[str, Any]) -> Iterator[str]:
     workers = sum(cores // spec.task_cpus for cores in spec.executor_cores)
     if result["model_loads"] > workers:
         yield f"the model was loaded {result['model_loads']} times, {workers} Python workers need it once each"
-    # Spark's CPU time leaves Python out, so the Python workers count their own.
-    allowed_s = spec.task_cpus * result["wall_s"] * (1 + CPU_TOLERANCE) + CPU_SLACK_S
-    if result["cpu_s"] > allowed_s:
-        yield (
-            f"tasks used {result['cpu_s']:.1f} CPU seconds in {result['wall_s']:.1f} s: more threads than "
-            f"{spec.task_cpus} (spark.task.cpus)"
-        )
+    yield from thread_faults(spec, result["wall_s"], result["cpu_s"])

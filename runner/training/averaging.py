@@ -28,6 +28,7 @@ class _Answer(NamedTuple):
     ids: Ids
     message: bytes
     compute_s: float
+    cpu_s: float
 
 
 class DriverAveraging:
@@ -68,11 +69,13 @@ class DriverAveraging:
         summed = add_up(from_bytes(answer.message, weights) for answer in answers)
         weights = descend(weights, summed, len(batch), self._spec.learning_rate)
         ended = time.perf_counter()
-        slowest = max(answer.compute_s for answer in answers)
-        return weights, summed, StepTimes(ended - started, slowest, sent - started + ended - collected)
+        computed = [answer.compute_s for answer in answers]
+        cpu_s = sum(answer.cpu_s for answer in answers)
+        exchange_s = sent - started + ended - collected
+        return weights, summed, StepTimes(ended - started, max(computed), exchange_s, sum(computed), cpu_s)
 
 
 def _answer(spec: PassSpec, shared: Any, shards: Iterable[Ids]) -> Iterator[_Answer]:
     for ids in shards:
         shard = compute_shard(spec, shared.value, ids)
-        yield _Answer(ids, to_bytes(shard.gradients), shard.compute_s)
+        yield _Answer(ids, to_bytes(shard.gradients), shard.compute_s, shard.cpu_s)

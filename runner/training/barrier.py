@@ -93,7 +93,8 @@ def _work(spec: PassSpec, shared: Any, _: Iterable[int]) -> Iterator[_Report]:
             weights = descend(weights, summed, len(batch), spec.learning_rate)
             loss, correct = loss + summed.loss, correct + summed.correct
             shards.append(ids)
-            steps.append(StepTimes(time.perf_counter() - started, shard.compute_s, exchanged - computed))
+            wall_s = time.perf_counter() - started
+            steps.append(StepTimes(wall_s, shard.compute_s, exchanged - computed, shard.compute_s, shard.cpu_s))
     yield _Report(weights if rank == 0 else None, _digest(weights), loss, correct, shards, steps)
 
 
@@ -115,5 +116,9 @@ def _join(batches: Sequence[Ids], reports: Sequence[_Report]) -> PassResult:
 def _slowest(same: Sequence[StepTimes]) -> StepTimes:
     # Who computes longest waits least: the smallest exchange is the one without waiting for others.
     return StepTimes(
-        max(step.wall_s for step in same), max(step.compute_s for step in same), min(step.exchange_s for step in same)
+        max(step.wall_s for step in same),
+        max(step.compute_s for step in same),
+        min(step.exchange_s for step in same),
+        sum(step.work_wall_s for step in same),
+        sum(step.work_cpu_s for step in same),
     )

@@ -7,6 +7,7 @@ no others, and what it has read once stays in the system's page cache.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from runner.errors import RunnerError
+from runner.images import Dataset
+from runner.manifest import ImageRef
 from runner.training.network import CHANNELS, CLASSES, IMAGE_SIZE
 
 PIXELS = IMAGE_SIZE * IMAGE_SIZE * CHANNELS
@@ -47,7 +50,21 @@ class Records:
     files: tuple[str, ...]
 
     def __len__(self) -> int:
-        return sum(Path(file).stat().st_size // RECORD for file in self.files)
+        return sum(self._sizes)
+
+    @property
+    def _sizes(self) -> list[int]:
+        return [Path(file).stat().st_size // RECORD for file in self.files]
+
+    def dataset(self) -> Dataset:
+        """Return the records as images that runs draw samples from."""
+        sizes = zip(self.files, self._sizes, strict=True)
+        return Dataset(self.name, tuple(ImageRef(file, number) for file, size in sizes for number in range(size)))
+
+    def numbers(self, images: Sequence[ImageRef]) -> Ids:
+        """Return the numbers of the records that these images are."""
+        first = dict(zip(self.files, np.cumsum([0, *self._sizes[:-1]]), strict=True))
+        return np.array([first[image.path] + (image.record or 0) for image in images], dtype=np.int64)
 
     def read(self, ids: Ids) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
         """Return the images, uint8 of shape (n, 32, 32, 3), and the labels of the records with these numbers."""
@@ -58,8 +75,13 @@ class Records:
             here = (ids >= first) & (ids < first + len(records))
             picked[here] = records[ids[here] - first]
             first += len(records)
-        planes = picked[:, 1:].reshape(-1, CHANNELS, IMAGE_SIZE, IMAGE_SIZE)
-        return np.ascontiguousarray(planes.transpose(0, 2, 3, 1)), picked[:, 0].astype(np.int64)
+        return split_records(picked)
+
+
+def split_records(records: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Return images, uint8 of shape (n, 32, 32, 3), and labels of records, uint8 of shape (n, 3073)."""
+    planes = records[:, 1:].reshape(-1, CHANNELS, IMAGE_SIZE, IMAGE_SIZE)
+    return np.ascontiguousarray(planes.transpose(0, 2, 3, 1)), records[:, 0].astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -101,22 +123,32 @@ def _check(path: Path) -> None:
         raise RunnerError(f"{path}: label {labels.max()} is not one of CIFAR-10's {CLASSES} classes (0-9)")
 
 
+def name_cifar_like(root: Path, training: int, test: int, seed: int) -> LabelledPhotos:
+    """Return where `make_cifar_like` writes; nothing is there yet, perhaps."""
+    folder = root / f"{GENERATED}-{training}-{test}-seed{seed}"
+    return LabelledPhotos(
+        _records(folder.name, [folder / TRAINING_FILES.replace("*", "1")]),
+        _records(f"{folder.name}-test", [folder / TEST_FILE]),
+    )
+
+
 def make_cifar_like(root: Path, training: int, test: int, seed: int) -> LabelledPhotos:
     """Write a seeded set of labelled photos in CIFAR-10's format that a network can learn, unless it is there already.
 
     A photo is a blend of its class's coarse colour pattern and a random one, with noise. Its name says that it is
     generated, wherever runs on it are shown.
     """
-    folder = root / f"{GENERATED}-{training}-{test}-seed{seed}"
-    files = {folder / "data_batch_1.bin": (training, 0), folder / TEST_FILE: (test, 1)}
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, (count, part) in files.items():
+    photos = name_cifar_like(root, training, test, seed)
+    for path, count, part in (
+        (Path(*photos.training.files), training, 0),
+        (Path(*photos.test.files), test, 1),
+    ):
+        path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             partial = path.with_suffix(".partial")
             draw_records(count, seed, part).tofile(partial)
             partial.replace(path)
-    first, last = files
-    return LabelledPhotos(_records(folder.name, [first]), _records(f"{folder.name}-test", [last]))
+    return photos
 
 
 def draw_records(count: int, seed: int, part: int) -> npt.NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -107,6 +108,13 @@ def keras_network(filters: int) -> Any:
             keras.layers.Dense(CLASSES),
         ]
     )
+
+
+def save_network(weights: Sequence[Array], path: Path) -> None:
+    """Write a Keras file of the network with these weights; it takes pixels from -1 to 1 and returns scores."""
+    model = keras_network(weights[0].shape[-1])
+    model.set_weights(list(weights))
+    model.save(path)
 
 
 def make_kernel(name: str, threads: int, filters: int) -> Kernel:

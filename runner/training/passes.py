@@ -50,14 +50,27 @@ class PassSpec:
 
 
 class StepTimes(NamedTuple):
-    """Seconds of one step: elapsed, of the slowest worker's computation, and of moving weights and gradients.
+    """Seconds of one step.
 
-    What is left of `wall_s` is scheduling, and waiting.
+    Parameters
+    ----------
+    wall_s, compute_s, exchange_s : float
+        Elapsed; of the slowest worker's computation; of moving weights and gradients. What is left of `wall_s` is
+        scheduling, and waiting.
+    work_wall_s, work_cpu_s : float
+        Of all workers' computations together: elapsed, and of the processors.
     """
 
     wall_s: float
     compute_s: float
     exchange_s: float
+    work_wall_s: float
+    work_cpu_s: float
+
+    @property
+    def scheduling_s(self) -> float:
+        """What is neither computation nor exchange."""
+        return max(0.0, self.wall_s - self.compute_s - self.exchange_s)
 
 
 class PassResult(NamedTuple):
@@ -95,6 +108,7 @@ class Shard(NamedTuple):
 
     gradients: Gradients
     compute_s: float
+    cpu_s: float
 
 
 @functools.lru_cache(maxsize=1)
@@ -106,11 +120,13 @@ def worker_kernel(name: str, threads: int, filters: int) -> Kernel:
 
 
 def compute_shard(spec: PassSpec, weights: Sequence[Array], ids: Ids) -> Shard:
-    """Read a shard and pass forward and backward over it."""
+    """Read a shard and pass forward and backward over it; an empty one adds nothing."""
+    if not len(ids):
+        return Shard(Gradients(0.0, 0, [np.zeros_like(array) for array in weights]), 0.0, 0.0)
     kernel = worker_kernel(spec.kernel, spec.threads, spec.filters)
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     gradients = kernel.gradients(weights, *spec.records.read(ids))
-    return Shard(gradients, time.perf_counter() - started)
+    return Shard(gradients, time.perf_counter() - started, time.process_time() - cpu)
 
 
 def check_samples(batch: Ids, seen: Ids) -> None:
@@ -133,6 +149,7 @@ class OneProcess:
             shard = compute_shard(self._spec, weights, batch)
             weights = descend(weights, shard.gradients, len(batch), self._spec.learning_rate)
             loss, correct = loss + shard.gradients.loss, correct + shard.gradients.correct
-            steps.append(StepTimes(time.perf_counter() - started, shard.compute_s, 0.0))
+            wall_s = time.perf_counter() - started
+            steps.append(StepTimes(wall_s, shard.compute_s, 0.0, shard.compute_s, shard.cpu_s))
         images = sum(map(len, batches))
         return PassResult(weights, loss / images, correct, images, steps)

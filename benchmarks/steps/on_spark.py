@@ -1,0 +1,29 @@
+"""Steps on Spark executors: a driver as `runner.driver` describes it; the spec's application is the arm's name."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.steps.common import LEARNING_RATE, measure
+from runner.driver import drive
+from runner.spec import RunSpec
+from runner.training.averaging import DriverAveraging
+from runner.training.barrier import BarrierExchange
+from runner.training.data import make_cifar_like
+from runner.training.passes import PassSpec
+
+ARMS = {"driver": DriverAveraging, "barrier": BarrierExchange}
+
+
+def steps(spark: Any, spec: RunSpec) -> dict[str, Any]:
+    """Measure the arm; `spec.images` is the batch, `spec.tasks` the number of steps."""
+    records = make_cifar_like(Path(spec.work_dir).parents[1] / "datasets", spec.images, 1, seed=0).training
+    shares = tuple(spec.executor_cores)
+    sharing = PassSpec(records, LEARNING_RATE, "tensorflow", spec.task_cpus, shares)
+    return measure(ARMS[spec.application](spark.sparkContext, sharing), spec.images, spec.tasks)
+
+
+if __name__ == "__main__":
+    sys.exit(drive(sys.argv[1], sys.argv[2], steps))

@@ -1,0 +1,145 @@
+"""A step of 2,000 images: plain NumPy, TensorFlow in one process, and both ways to share it on two Spark executors.
+
+Each arm is a fresh process tree that warms up and then makes its steps, timed as a whole; all have the same two CPUs.
+Arms take turns, in another order each round, so that a busy neighbour does not decide: the ratio of a round compares
+what ran within the same minutes, and the median over the rounds is the result. Beside it stands what a deck measured:
+Spark 5.1 times slower than plain NumPy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from runner.affinity import assign_cpus
+from runner.environment import check_java, run_environment
+from runner.execution import execute_run
+from runner.spec import RunSpec
+from runner.training.deck import deck
+
+NUMPY, TENSORFLOW = "plain NumPy", "TensorFlow, one process"
+SPARK = ("driver", "barrier")
+SLOWER_THAN_TENSORFLOW = 1.15  # at most
+FASTER_THAN_NUMPY = 5.0  # at least
+NUMPY_STEPS = 3  # they are long
+
+Measured = dict[str, Any]
+
+
+def make_spec(arguments: argparse.Namespace, home: Path, arm: str) -> RunSpec:
+    """Return the order sheet of two executors with a core each."""
+    cpus = assign_cpus([1, 1])
+    return RunSpec(
+        run_id=arm,
+        work_dir=str(home / "work" / arm),
+        application=arm,
+        executor_cores=[1, 1],
+        executor_memory_mib=1024,
+        images=arguments.batch,
+        tasks=arguments.steps,
+        batch_size=arguments.batch,
+        seed=0,
+        task_cpus=1,
+        launch_timeout_s=300,
+        timeout_s=3600,
+        executor_cpus=cpus.executors,
+        other_cpus=cpus.others,
+        program="benchmarks.steps.on_spark",
+    )
+
+
+def on_spark(arm: str) -> Callable[[argparse.Namespace, Path], Measured]:
+    """Return the function that measures a way of sharing steps."""
+
+    def run(arguments: argparse.Namespace, home: Path) -> Measured:
+        spec = make_spec(arguments, home, arm)
+        result = execute_run(spec, [], home).result
+        shutil.rmtree(spec.folder)
+        if not result["ok"]:
+            sys.exit(f"{arm} failed: {result['error']}")
+        return result
+
+    return run
+
+
+def alone(kernel: str) -> Callable[[argparse.Namespace, Path], Measured]:
+    """Return the function that measures one process."""
+
+    def run(arguments: argparse.Namespace, home: Path) -> Measured:
+        spec = make_spec(arguments, home, kernel)
+        spec.temporary_dir.mkdir(parents=True)
+        steps = NUMPY_STEPS if kernel == "numpy" else arguments.steps
+        command = [sys.executable, "-m", "benchmarks.steps.alone", kernel, str(arguments.batch), str(steps)]
+        done = subprocess.run(
+            [*command, str(home / "datasets")], env=run_environment(home, spec), stdout=subprocess.PIPE, check=True
+        )
+        shutil.rmtree(spec.folder)
+        measured: Measured = json.loads(done.stdout)
+        return measured
+
+    return run
+
+
+ARMS = {NUMPY: alone("numpy"), TENSORFLOW: alone("tensorflow")} | {arm: on_spark(arm) for arm in SPARK}
+
+
+def compare(arguments: argparse.Namespace, home: Path) -> dict[str, list[Measured]]:
+    """Return what each arm measured, round by round."""
+    measured: dict[str, list[Measured]] = {arm: [] for arm in ARMS}
+    for number in range(arguments.rounds):
+        for arm in [*ARMS][number % len(ARMS) :] + [*ARMS][: number % len(ARMS)]:
+            measured[arm].append(ARMS[arm](arguments, home))
+            print(f"round {number + 1}: {arm:<24} {measured[arm][-1]['step_s']:.3f} s a step", flush=True)
+    return measured
+
+
+def ratio(measured: dict[str, list[Measured]], arm: str, peer: str) -> float:
+    """Return the median over the rounds of how long a step of `arm` takes, in steps of `peer`."""
+    pairs = zip(measured[arm], measured[peer], strict=True)
+    return statistics.median(one["step_s"] / other["step_s"] for one, other in pairs)
+
+
+def report(measured: dict[str, list[Measured]]) -> bool:
+    """Print medians, parts and ratios; whether they are what is wanted."""
+    for arm, rounds in measured.items():
+        step, compute, exchange = (
+            statistics.median(one[name] for one in rounds) for name in ("step_s", "compute_s", "exchange_s")
+        )
+        rest = max(0.0, step - compute - exchange)
+        print(f"{arm:<24} {step:.3f} s a step: compute {compute:.3f}, exchange {exchange:.3f}, scheduling {rest:.3f}")
+    good = True
+    for arm in SPARK:
+        slower, faster = ratio(measured, arm, TENSORFLOW), 1 / ratio(measured, arm, NUMPY)
+        print(f"ratio: {arm} takes {slower:.3f} of {TENSORFLOW} (wanted at most {SLOWER_THAN_TENSORFLOW})")
+        print(f"ratio: {arm} is {faster:.1f} times as fast as {NUMPY} (wanted at least {FASTER_THAN_NUMPY:g})")
+        good &= slower <= SLOWER_THAN_TENSORFLOW and faster >= FASTER_THAN_NUMPY
+    theirs = deck()["spark_step_s"] / deck()["naive_step_s"]
+    ours = min(ratio(measured, arm, NUMPY) for arm in SPARK)
+    print(f"the deck: Spark takes {theirs:.1f} of plain NumPy's time; here the faster way takes {ours:.2f} of it")
+    return good
+
+
+def main() -> int:
+    """Compare, report, and return 0 when all ratios are what is wanted."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--batch", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=25, help="25 of 2,000 images are an epoch of CIFAR-10")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--home", type=Path, help="folder for photos and runs (default: a temporary one)")
+    arguments = parser.parse_args()
+    check_java()
+    with tempfile.TemporaryDirectory() as temporary:
+        home = (arguments.home or Path(temporary)).resolve()
+        return 0 if report(compare(arguments, home)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""What a training has reached, in a file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from runner.training.numpy_layers import Array
+
+
+class Checkpoint(NamedTuple):
+    """The weights after the epochs so far, and what is to be said of each."""
+
+    weights: list[Array]
+    history: list[dict[str, Any]]
+
+
+def save(path: Path, weights: Sequence[Array], history: Sequence[dict[str, Any]]) -> None:
+    """Put a checkpoint in place of the one before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    text = np.frombuffer(json.dumps(list(history)).encode(), dtype=np.uint8)
+    with partial.open("wb") as file:
+        np.savez(file, *weights, history=text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)
+
+
+def load(path: Path) -> Checkpoint:
+    """Return the latest checkpoint."""
+    with np.load(path, allow_pickle=False) as content:
+        weights = [content[f"arr_{number}"] for number in range(len(content.files) - 1)]
+        return Checkpoint(weights, json.loads(content["history"].tobytes()))

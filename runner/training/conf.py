@@ -1,0 +1,39 @@
+"""The Spark settings in which a training differs from inference: it survives what it loses."""
+
+from __future__ import annotations
+
+from runner.spec import RunSpec
+from runner.training.barrier import WAIT_S
+from runner.training.order import Training
+
+# A step whose worker was lost is repeated, and the run says so; in a barrier stage one failure ends the stage anyway.
+TASK_ATTEMPTS = 4
+
+
+def training_conf(spec: RunSpec) -> dict[str, str]:
+    """Return the settings of an application that trains."""
+    return {
+        "spark.task.maxFailures": str(TASK_ATTEMPTS),
+        "spark.barrier.sync.timeout": f"{WAIT_S:.0f}",
+        # Slots are missing for some seconds after an executor was lost: look again soon.
+        "spark.scheduler.barrier.maxConcurrentTasksCheck.interval": "1s",
+        **(_gpu_conf(spec) if trains_on_gpu(spec) and spec.master is not None else {}),
+    }
+
+
+def computes_with_tensorflow(spec: RunSpec) -> bool:
+    """Whether the run is a training whose Python workers need TensorFlow."""
+    return spec.training is not None and Training.read(spec.training).kernel == "tensorflow"
+
+
+def trains_on_gpu(spec: RunSpec) -> bool:
+    """Whether the run is a training on GPUs."""
+    return spec.training is not None and Training.read(spec.training).device == "gpu"
+
+
+def _gpu_conf(spec: RunSpec) -> dict[str, str]:
+    """One GPU an executor, shared by its tasks; a cluster that has none to give never starts the executor."""
+    return {
+        "spark.executor.resource.gpu.amount": "1",
+        "spark.task.resource.gpu.amount": f"{1 / max(spec.executor_cores):.4g}",
+    }

@@ -1,0 +1,128 @@
+"""Which trials a search makes, and in which order: the same ones wherever and however often it runs.
+
+Trials are asked for in groups of a fixed size, and a group's results are told in the order of its numbers. So what is
+suggested depends on the seed and on results, never on which trial ended first, and a search that was killed suggests
+the same trials again when it is given the results that it had.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runner.training.trial import Hyperparameters
+
+SAMPLERS = ("random", "grid", "tpe")
+# Trials that TPE suggests at once: fewer learn more from each other, more keep more executors busy.
+GROUP = 4
+
+Suggested = Mapping[int, Hyperparameters]
+
+
+@dataclass(frozen=True)
+class Space:
+    """What may be chosen.
+
+    Parameters
+    ----------
+    learning_rates : tuple of float
+        With `is_range` the smallest and the largest, from which any is drawn, evenly on a logarithmic scale; else the
+        only ones.
+    batches, filters : tuple of int
+    optimisers : tuple of str
+    is_range : bool
+    """
+
+    learning_rates: tuple[float, ...]
+    batches: tuple[int, ...]
+    filters: tuple[int, ...]
+    optimisers: tuple[str, ...]
+    is_range: bool = False
+
+    @property
+    def grid(self) -> dict[str, list[Any]]:
+        """The values of each hyper-parameter."""
+        values = (self.learning_rates, self.batches, self.filters, self.optimisers)
+        return {name: list(chosen) for name, chosen in zip(Hyperparameters._fields, values, strict=True)}
+
+    @property
+    def size(self) -> int:
+        """Number of combinations, where learning rates are no range."""
+        return math.prod(len(values) for values in self.grid.values())
+
+    def suggest(self, trial: Any) -> Hyperparameters:
+        """Let a trial of optuna's choose."""
+        choices = {
+            name: values for name, values in self.grid.items() if not (self.is_range and name == "learning_rate")
+        }
+        chosen = {name: trial.suggest_categorical(name, values) for name, values in choices.items()}
+        if self.is_range:
+            chosen["learning_rate"] = trial.suggest_float("learning_rate", *self.learning_rates, log=True)
+        return Hyperparameters(**chosen)
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search for the hyper-parameters with the highest accuracy.
+
+    Parameters
+    ----------
+    space : Space
+    sampler : str
+        One of `SAMPLERS`.
+    trials, seed : int
+    """
+
+    space: Space
+    sampler: str
+    trials: int
+    seed: int
+
+    def run(self, evaluate: Callable[[Suggested], Mapping[int, float]]) -> dict[int, Hyperparameters]:
+        """Suggest all trials, group by group; return them by number.
+
+        Parameters
+        ----------
+        evaluate : callable
+            Returns the accuracy of each trial of a group, by number.
+        """
+        study = self._study()
+        made: dict[int, Hyperparameters] = {}
+        size = GROUP if self.sampler == "tpe" else self.trials  # the others suggest whatever the results
+        for first in range(0, self.trials, size):
+            asked = {number: study.ask() for number in range(first, min(first + size, self.trials))}
+            group = {number: self.space.suggest(trial) for number, trial in asked.items()}
+            accuracies = evaluate(group)
+            for number, trial in asked.items():
+                self._tell(study, trial, accuracies[number])
+            made |= group
+        return made
+
+    def _study(self) -> Any:
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        samplers: dict[str, Callable[[], Any]] = {
+            "random": lambda: optuna.samplers.RandomSampler(seed=self.seed),
+            "grid": lambda: optuna.samplers.GridSampler(self.space.grid, seed=self.seed),
+            "tpe": lambda: optuna.samplers.TPESampler(seed=self.seed, n_startup_trials=2 * GROUP),
+        }
+        return optuna.create_study(direction="maximize", sampler=samplers[self.sampler]())
+
+    def _tell(self, study: Any, trial: Any, accuracy_pct: float) -> None:
+        # The grid's sampler tries to stop a loop of optuna's own after the last combination; there is none here.
+        with contextlib.suppress(RuntimeError) if self.sampler == "grid" else contextlib.nullcontext():
+            study.tell(trial, accuracy_pct)
+
+
+def best(accuracies: Mapping[int, float]) -> int:
+    """Return the number of the most accurate trial; the first of equals."""
+    return min(accuracies, key=lambda number: (-accuracies[number], number))
+
+
+def numbers_left(group: Sequence[int], finished: Mapping[int, Any]) -> list[int]:
+    """Return the trials of a group without a result, in order."""
+    return [number for number in group if number not in finished]

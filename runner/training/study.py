@@ -1,0 +1,109 @@
+"""A search's folder: what it searches, each finished trial with its weights, and the best model.
+
+A trial's file is written whole, after its weights, as soon as the trial has ended: what is there is finished, whatever
+was killed meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from runner.errors import RunnerError
+from runner.training import checkpoint
+from runner.training.data import Records
+from runner.training.numpy_layers import Array
+from runner.training.search import Search, Space
+from runner.training.trial import Hyperparameters, TrialResult, TrialSpec
+from store.files import write_durably
+
+ORDER_FILE = "order.json"
+BEST_FILE = "best.keras"
+
+
+class Order(NamedTuple):
+    """What is searched, and how each trial trains."""
+
+    search: Search
+    trials: TrialSpec
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What must stay the same when a search is taken up again; it may be given more trials."""
+        content = self.as_json()
+        del content["search"]["trials"]
+        return content
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON gives it back."""
+        content: dict[str, Any] = json.loads(json.dumps({"search": asdict(self.search), "trials": asdict(self.trials)}))
+        return content
+
+
+@dataclass(frozen=True)
+class Study:
+    """The folder of one search.
+
+    Parameters
+    ----------
+    folder : Path
+    """
+
+    folder: Path
+
+    def open(self, order: Order) -> None:
+        """Make the folder, or take it up again.
+
+        Raises
+        ------
+        RunnerError
+            When it is about another search.
+        """
+        path = self.folder / ORDER_FILE
+        if path.exists() and self.order().identity != order.identity:
+            raise RunnerError(
+                f"--study: {self.folder.name!r} searched other values, or in another way; choose another --study"
+            )
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_durably(path, json.dumps(order.as_json()).encode())
+
+    def order(self) -> Order:
+        """Return what is searched."""
+        content = json.loads((self.folder / ORDER_FILE).read_text(encoding="utf-8"))
+        search, trials = content["search"], content["trials"]
+        space = Space(**{name: _tuple(value) for name, value in search.pop("space").items()})
+        training, validation = (_records(trials.pop(name)) for name in ("training", "validation"))
+        return Order(Search(space, **search), TrialSpec(training, validation, **trials))
+
+    def keep(self, number: int, chosen: Hyperparameters, result: TrialResult) -> None:
+        """Make a finished trial durable."""
+        checkpoint.save(self._weights(number), result.weights, [])
+        row = {"number": number, **chosen._asdict()}
+        row |= {name: getattr(result, name) for name in ("accuracy_pct", "loss", "seconds")}
+        # A training that diverged has no loss: JSON cannot hold what it has instead.
+        row["loss"] = row["loss"] if np.isfinite(row["loss"]) else None
+        write_durably(self.folder / f"trial-{number:05d}.json", json.dumps(row).encode())
+
+    def finished(self) -> dict[int, dict[str, Any]]:
+        """Return the finished trials by number: hyper-parameters, accuracy_pct, loss, seconds."""
+        rows = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(self.folder.glob("trial-*.json"))]
+        return {row["number"]: row for row in rows}
+
+    def weights(self, number: int) -> list[Array]:
+        """Return what a finished trial learned."""
+        return checkpoint.load(self._weights(number)).weights
+
+    def _weights(self, number: int) -> Path:
+        return self.folder / f"trial-{number:05d}.npz"
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _records(content: dict[str, Any]) -> Records:
+    return Records(content["name"], tuple(content["files"]))

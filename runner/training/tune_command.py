@@ -1,0 +1,159 @@
+"""``python -m runner tune``: a search for hyper-parameters, a Spark task a trial."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from runner.campaign import clean_up, work_folder
+from runner.environment import check_java
+from runner.errors import RunnerError
+from runner.execution import execute_run
+from runner.interrupts import stop_signals_interrupt
+from runner.lock import hold_lock
+from runner.postmortem import keep_logs
+from runner.progress import Progress
+from runner.record import brief
+from runner.spec import RunSpec
+from runner.target import read_target
+from runner.training.kernels import save_network
+from runner.training.planning import read_photos
+from runner.training.search import best
+from runner.training.study import BEST_FILE, Study
+from runner.training.trial import Hyperparameters
+from runner.training.tune_options import add_search_options, make_spec, read_name, read_order
+from store import Store, open_store
+from store.cli import add_home, add_json, print_frame, print_json
+
+KIND = "trial"
+STUDIES = "tuning"  # under the home
+_POLL_S = 0.5
+
+
+class SearchFailedError(RunnerError):
+    """The search ended before all trials were made."""
+
+    exit_status = 1
+
+
+def add_tune(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser(
+        "tune",
+        help="search for the CIFAR-10 network's best hyper-parameters on Spark",
+        description="Searches learning rate, batch, filters and optimiser; each trial is a training in one Spark task. "
+        "The same seed makes the same trials however many executors there are. Finished trials are kept: the same "
+        "command again goes on where it stopped. The best model is saved as a Keras file.",
+    )
+    add_search_options(parser)
+    add_home(parser)
+    add_json(parser)
+    parser.set_defaults(func=tune)
+
+
+def tune(args: argparse.Namespace) -> int:
+    """Carry out the command; 0 when all trials are made."""
+    photos = read_photos(args)
+    order = read_order(args, photos)
+    target = read_target(args.master, args.conf, args.container_image)
+    name = read_name(args, order, photos)
+    check_java()
+    store = open_store(args.home)
+    study = Study(store.home.root / STUDIES / name)
+    study.open(order)
+    photos.open()
+    spec = make_spec(args, target, study, str(work_folder(store.home.root).resolve()), photos.images)
+    missing = order.search.trials - len(study.finished())
+    with stop_signals_interrupt():
+        seconds = _search(store, study, spec, order.search.trials) if missing > 0 else 0.0
+    _keep(store, study, name)
+    _show(study, name, seconds, as_json=args.json)
+    return 0
+
+
+def _search(store: Store, study: Study, spec: RunSpec, trials: int) -> float:
+    home, progress = store.home, Progress()
+    with hold_lock(home.root):
+        clean_up(home)
+        try:
+            with _watched(study, trials, progress):
+                execution = execute_run(spec, [], home.root)
+            keep_logs(spec, home.root / "logs" / spec.run_id)
+        finally:
+            progress.close()
+            _keep(store, study, study.folder.name)
+            clean_up(home)
+    result = execution.result
+    if not result["ok"]:
+        made, reason = len(study.finished()), brief(*execution.last_words, result["error"])
+        raise SearchFailedError(
+            f"{made} of {trials} trials were made, then: {reason}; the same command again goes on from there"
+        )
+    return float(result["seconds"])
+
+
+@contextmanager
+def _watched(study: Study, trials: int, progress: Progress) -> Iterator[None]:
+    """Say each trial that ends."""
+    known, ended = set(study.finished()), threading.Event()
+    progress.say(f"{study.folder.name}: {trials} trials, {len(known)} finished before")
+
+    def watch() -> None:
+        while True:
+            last = ended.wait(_POLL_S)
+            finished = study.finished()
+            for number in sorted(set(finished) - known):
+                known.add(number)
+                top = finished[best({one: finished[one]["accuracy_pct"] for one in known})]["accuracy_pct"]
+                progress.say(f"[{len(known)}/{trials}] {describe(finished[number])}; best {top:.1f} %")
+            if last:
+                return
+
+    watcher = threading.Thread(target=watch, name="trials", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def describe(trial: dict[str, Any]) -> str:
+    """Return a finished trial in words."""
+    chosen = Hyperparameters(*(trial[name] for name in Hyperparameters._fields))
+    return (
+        f"trial {trial['number']}: {chosen.optimiser}, learning rate {chosen.learning_rate:.4g}, batch {chosen.batch}, "
+        f"{chosen.filters} filters: {trial['accuracy_pct']:.1f} % in {trial['seconds']:.1f} s"
+    )
+
+
+def _keep(store: Store, study: Study, name: str) -> None:
+    store.measurements.put(KIND, name, study.finished())
+
+
+def _show(study: Study, name: str, seconds: float, *, as_json: bool) -> None:
+    finished = study.finished()
+    top = best({number: trial["accuracy_pct"] for number, trial in finished.items()})
+    model = _save_best(study, top)
+    if as_json:
+        trials = [finished[number] for number in sorted(finished)]
+        print_json({"study": name, "seconds": seconds, "best": top, "model": str(model), "trials": trials})
+        return
+    frame = pd.DataFrame(finished.values()).sort_values(["accuracy_pct", "number"], ascending=[False, True])
+    print_frame(frame.round({"learning_rate": 5, "accuracy_pct": 2, "loss": 4, "seconds": 1}))
+    print(f"best: {describe(finished[top])}; saved as {model}")
+
+
+def _save_best(study: Study, number: int) -> Path:
+    path = study.folder / BEST_FILE
+    partial = study.folder / f".partial-{BEST_FILE}"
+    save_network(study.weights(number), partial)
+    shutil.move(partial, path)
+    return path

@@ -1,0 +1,73 @@
+"""Both ways to share a step on real Spark executors do what one process does; one Spark application for all of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from runner.execution import execute_run
+from runner.spec import RunSpec
+from tests.runner.helpers import PATIENCE_S
+from tests.runner.training.arms_probe import EPOCHS, IMAGES
+
+LIMIT = 1e-4  # on weights, after 20 steps
+KERNEL_LIMIT = 1e-5  # on loss and gradients, relative
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """What arms_probe.py saw on two executors."""
+    home = tmp_path_factory.mktemp("home")
+    spec = RunSpec(
+        run_id="arms",
+        work_dir=str(home / "work" / "arms"),
+        application="arms",
+        executor_cores=[1, 1],
+        executor_memory_mib=512,
+        images=IMAGES,
+        tasks=1,
+        batch_size=1,
+        seed=0,
+        task_cpus=1,
+        launch_timeout_s=120,
+        timeout_s=PATIENCE_S,
+        program="tests.runner.training.arms_probe",
+    )
+    result = execute_run(spec, [], home).result
+    assert result["ok"], result["error"]
+    return result
+
+
+WAYS = [f"{arm}, {kind}" for arm in ("driver", "barrier", "one-process") for kind in ("even", "uneven")]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_weights_after_twenty_steps_are_those_of_one_process(seen: dict[str, Any], way: str) -> None:
+    found = seen["arms"][way]
+    assert found["steps"] == 20
+    assert found["difference"] < LIMIT
+    assert seen["moved"] > 100 * LIMIT  # they did learn something
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_image_counts_once(seen: dict[str, Any], way: str) -> None:
+    found = seen["arms"][way]
+    assert found["images"] == EPOCHS * IMAGES
+    assert found["loss"] < LIMIT
+    assert abs(found["correct"]) <= 1  # rounding may turn one
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_step_takes_at_least_what_its_computation_takes(seen: dict[str, Any], way: str) -> None:
+    assert min(seen["arms"][way]["parts"]) >= 0
+
+
+def test_keras_and_numpy_give_the_same_loss_and_gradients(seen: dict[str, Any]) -> None:
+    assert seen["kernels"]["loss"] < KERNEL_LIMIT
+    assert seen["kernels"]["gradients"] < KERNEL_LIMIT
+    assert seen["kernels"]["correct"] == 0
+
+
+def test_workers_count_what_one_process_counts(seen: dict[str, Any]) -> None:
+    assert seen["correct"] == seen["correct_alone"]

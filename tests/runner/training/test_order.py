@@ -1,0 +1,77 @@
+"""What a training adds to a run's order sheet, and to Spark's settings."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+
+import pytest
+
+from runner.conf import spark_conf
+from runner.spec import RunSpec
+from runner.training.order import ARMS, Training
+
+TRAINING = Training("driver", 3, 0.05, ("/a", "/b"), ("/t",), "/checkpoints")
+SPEC = RunSpec(
+    run_id="r",
+    work_dir="/w",
+    application="cifar_cnn",
+    executor_cores=[2, 1],
+    executor_memory_mib=1024,
+    images=1001,
+    tasks=1,
+    batch_size=1,
+    seed=0,
+    task_cpus=1,
+    launch_timeout_s=1,
+    timeout_s=1,
+)
+
+
+def complete(arm: str, **changes: object) -> RunSpec:
+    return replace(TRAINING, arm=arm, **changes).complete(SPEC, batch=500)
+
+
+@pytest.mark.parametrize(
+    ("arm", "tasks", "task_cpus"),
+    [
+        ("driver", 3 * (3 * 3 + 3), 1),  # a task a core for each of 3 steps, and for the test
+        ("barrier", 3 * (3 + 3), 1),
+        ("one-process", 3 * 2, 3),
+        ("numpy", 3 * 2, 3),
+    ],
+)
+def test_an_arm_decides_how_many_tasks_there_are(arm: str, tasks: int, task_cpus: int) -> None:
+    spec = complete(arm)
+    assert (spec.tasks, spec.task_cpus, spec.batch_size) == (tasks, task_cpus, 500)
+    assert spec.program == "runner.training.job"
+
+
+@pytest.mark.parametrize("arm", ARMS)
+def test_the_order_survives_the_order_sheet(arm: str) -> None:
+    spec = complete(arm)
+    there = json.loads(json.dumps(asdict(spec)))
+    assert Training.read(there["training"]) == replace(TRAINING, arm=arm)
+
+
+def test_a_lost_task_is_made_again_and_waits_are_bounded() -> None:
+    conf = spark_conf(complete("barrier"), "spark://here:1")
+    assert conf["spark.task.maxFailures"] == "4"
+    assert int(conf["spark.barrier.sync.timeout"]) == 60
+    assert spark_conf(SPEC, "spark://here:1")["spark.task.maxFailures"] == "1"
+
+
+def test_only_arms_with_tensorflow_load_it() -> None:
+    daemons = {arm: spark_conf(complete(arm), "").get("spark.python.daemon.module") for arm in ARMS}
+    assert daemons == {arm: None if arm == "numpy" else "runner.daemon" for arm in ARMS}
+
+
+def test_a_gpu_is_asked_for_where_the_cluster_has_them() -> None:
+    elsewhere = replace(complete("driver", device="gpu"), master="spark://far:7077", executor_cores=[2, 2])
+    conf = spark_conf(elsewhere, "spark://far:7077")
+    assert conf["spark.executor.resource.gpu.amount"] == "1"
+    assert conf["spark.task.resource.gpu.amount"] == "0.5"
+    assert "spark.executorEnv.CUDA_VISIBLE_DEVICES" not in conf
+    on_cpu = spark_conf(replace(elsewhere, training=complete("driver").training), "spark://far:7077")
+    assert "spark.executor.resource.gpu.amount" not in on_cpu
+    assert on_cpu["spark.executorEnv.CUDA_VISIBLE_DEVICES"] == "-1"

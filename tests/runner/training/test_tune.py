@@ -1,0 +1,138 @@
+"""``python -m runner tune``: killed in the middle, taken up again, and compared with the same search in one process."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runner.__main__ import main
+from runner.model_file import inspect_model
+from runner.training.study import Study
+from store import open_store
+from tests.runner.helpers import PATIENCE_S, ROOT, processes_of, wait_until
+
+TRIALS = 6
+OPTIONS = (
+    "--sampler", "random", "--trials", str(TRIALS), "--images", "600", "--epochs", "2", "--batch", "20,50",
+    "--filters", "4,8", "--executors", "2", "--memory", "512m", "--study", "s",
+)  # fmt: skip
+# Makes the search of a study one trial after the other, and prints accuracies, and those of the saved model.
+SERIAL = """
+import json, sys
+from pathlib import Path
+import keras
+import numpy as np
+from runner.training.kernels import scale
+from runner.training.study import Study
+from runner.training.trial import run_trial
+study = Study(Path(sys.argv[1]))
+search, spec = study.order()
+found = {}
+def evaluate(group):
+    found.update({number: run_trial(spec, chosen).accuracy_pct for number, chosen in group.items()})
+    return found
+made = search.run(evaluate)
+images, labels = spec.validation.read(np.arange(len(spec.validation)))
+hits = keras.models.load_model(study.folder / "best.keras").predict(scale(images), verbose=0).argmax(axis=1) == labels
+trials = {number: [*chosen, found[number]] for number, chosen in made.items()}
+print(json.dumps({"trials": trials, "best": 100 * float(hits.mean())}))
+"""
+
+
+@dataclass(frozen=True)
+class Story:
+    """A search that was killed when the first trial had ended, and taken up again."""
+
+    home: Path
+    finished: dict[str, bytes]
+    left: list[str]
+    said: str
+    result: dict[str, Any]
+    serial: dict[str, Any]
+
+    @property
+    def study(self) -> Study:
+        return Study(self.home / "tuning" / "s")
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
+    home = tmp_path_factory.mktemp("a home")
+    folder = home / "tuning" / "s"
+    line = [sys.executable, "-m", "runner", "tune", *OPTIONS, "--home", str(home), "--json"]
+    with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
+        wait_until(lambda: any(folder.glob("trial-*.json")) or first.poll() is not None, "the first trial's end")
+        os.kill(first.pid, signal.SIGKILL)
+    wait_until(lambda: processes_of(home) == [], "the end of the search's processes")
+    finished = {path.name: path.read_bytes() for path in folder.glob("trial-*.json")}
+    again = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert again.returncode == 0, again.stderr
+    serial = [sys.executable, "-c", SERIAL, str(folder)]
+    alone = subprocess.run(serial, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    left = processes_of(home)
+    return Story(home, finished, left, again.stderr, json.loads(again.stdout), json.loads(alone.stdout))
+
+
+def test_finished_trials_are_kept(story: Story) -> None:
+    assert 0 < len(story.finished) < TRIALS
+    for name, content in story.finished.items():
+        assert (story.study.folder / name).read_bytes() == content
+    assert f"{TRIALS} trials, {len(story.finished)} finished before" in story.said
+    assert story.left == []
+
+
+def test_all_trials_are_made_and_told(story: Story) -> None:
+    assert [trial["number"] for trial in story.result["trials"]] == list(range(TRIALS))
+    assert story.said.count(" filters: ") == TRIALS - len(story.finished)
+    assert f"[{TRIALS}/{TRIALS}] trial " in story.said
+
+
+def test_the_result_is_that_of_the_same_search_in_one_process(story: Story) -> None:
+    made = {
+        str(trial["number"]): [trial[name] for name in ("learning_rate", "batch", "filters", "optimiser")]
+        + [trial["accuracy_pct"]]
+        for trial in story.result["trials"]
+    }
+    assert made == story.serial["trials"]
+
+
+def test_the_best_model_is_a_keras_file_that_predicts_as_well(story: Story) -> None:
+    trials = {trial["number"]: trial["accuracy_pct"] for trial in story.result["trials"]}
+    assert trials[story.result["best"]] == max(trials.values())
+    model = inspect_model(Path(story.result["model"]))
+    assert model.input_shape == (32, 32, 3)
+    assert story.serial["best"] == pytest.approx(max(trials.values()))
+
+
+def test_trials_are_in_the_store(story: Story) -> None:
+    stored = open_store(story.home).measurements.load("trial", "s")
+    assert stored["content"].tolist() == story.result["trials"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--sampler", "grid"], "--learning-rates: --sampler grid needs a list"),
+        (["--learning-rates", "0.1:fast"], "--learning-rates: 'fast' is not a number"),
+        (["--learning-rates", "0.1:0.1"], "--learning-rates: '0.1:0.1' is no range"),
+        (["--optimisers", "sgd,best"], "--optimisers: 'best' is none of sgd, momentum, adam"),
+        (["--study", "../s"], "--study: '../s' is no name"),
+        (["--trials", "0"], "--trials: '0' is not a whole number"),
+    ],
+)
+def test_bad_options_are_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], options: list[str], message: str
+) -> None:
+    assert main(["tune", "--images", "600", "--home", str(tmp_path / "home"), *options]) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith(f"error: {message}")
+    assert captured.err.count("\n") == 1
+    assert not (tmp_path / "home").exists()
