@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import pandas as pd
 
 from perfmodel import catalog, prediction
 from perfmodel.cost import Price
-from perfmodel.errors import CannotPredictError
+from perfmodel.errors import CannotPredictError, PerfmodelError
 from perfmodel.explanations import origins_text
 from perfmodel.exports import Order
 from perfmodel.model import LEVEL
@@ -84,6 +85,37 @@ def advise(models: dict[str, catalog.Champion], request: Request) -> Advice:
         champion.model, configurations, request.sampling_rate_pct, request.price, request.space.node, request.goal.sure
     )
     return Advice(request, recommend(assessed, request.goal), champion, scenario)
+
+
+def best_of(advices: Sequence[Advice]) -> Advice:
+    """The advice whose cheapest configuration is cheapest; where none keeps the limits, the one that comes nearest.
+
+    Parameters
+    ----------
+    advices : sequence of Advice
+        For the same goal on different machines, at least one.
+
+    Raises
+    ------
+    PerfmodelError
+        When their costs are in different currencies.
+    """
+    currencies = sorted({advice.request.currency for advice in advices})
+    if len(currencies) > 1:
+        raise PerfmodelError(
+            f"prices in {' and '.join(currencies)} cannot be compared; choose machines with prices in one currency"
+        )
+    kept = [advice for advice in advices if advice.recommendation.cheapest is not None]
+    return min(kept or advices, key=_cost_and_time)
+
+
+def _cost_and_time(advice: Advice) -> tuple[float, float]:
+    found = advice.recommendation
+    row = found.nearest if found.cheapest is None else found.cheapest
+    if row is None:
+        return float("inf"), float("inf")
+    by_cost = float(row["safe_cost"]), float(row["safe_s"])
+    return by_cost if found.cheapest is not None else by_cost[::-1]
 
 
 def _most_accurate(models: dict[str, catalog.Champion], configurations: pd.DataFrame, rate: float) -> str:

@@ -92,12 +92,16 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
 
     def predict(self, X: pd.DataFrame) -> FloatArray:
         """Completion time in seconds, shape (n_rows,), above zero."""
+        seconds = self.parts(X).sum(axis="columns", skipna=False)
+        return np.asarray(np.maximum(seconds, SHORTEST_S), dtype=np.float64)
+
+    def parts(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Seconds that each term of the law contributes, a column a term, indexed like ``X``."""
         check_is_fitted(self)
         spill = self.form_["spill"]
         form = Form(**{**self.form_, "spill": Spill(*spill) if spill else None})
         terms = form.terms(self._rows(X))
-        seconds = sum(self.coefficients_[name] * term for name, term in terms.items())
-        return np.asarray(np.maximum(seconds, SHORTEST_S), dtype=np.float64)
+        return pd.DataFrame({name: self.coefficients_[name] * term for name, term in terms.items()}, index=X.index)
 
     def _rows(self, X: pd.DataFrame) -> Rows:
         needed = needed_columns(X, "scenario 5")

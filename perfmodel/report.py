@@ -88,7 +88,7 @@ def _stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _part(pair: Pair) -> Report:
-    rows = [_scenario_row(pair, fit.outcome) for fit in pair.fits]
+    rows = [scenario_row(pair.application, pair.cluster, fit.outcome) for fit in pair.fits]
     scenarios = pd.DataFrame(rows).astype({name: float for name in rows[0] if name.endswith(("_pct", "_s"))})
     models = [fit.model for fit in pair.fits if fit.model is not None]
     choices = [row for model in models for row in _choice_rows(pair, model)]
@@ -121,8 +121,9 @@ def _of(pair: Pair, frame: pd.DataFrame) -> pd.DataFrame:
     return rest
 
 
-def _scenario_row(pair: Pair, outcome: Any) -> dict[str, Any]:
-    published = reported(outcome.scenario, pair.application if pair.cluster == CLUSTER else "")
+def scenario_row(application: str, cluster: str, outcome: Any) -> dict[str, Any]:
+    """A row of `Report.scenarios`; ``outcome`` as in `Fit`."""
+    published = reported(outcome.scenario, application if cluster == CLUSTER else "")
     fitted = not outcome.refused
     return {
         "scenario": outcome.scenario,

@@ -35,6 +35,7 @@ _ONE_RUN = {
     "synthetic": None,
     "sampling_rates": "100",
     "repeats": "1",
+    "fewest": False,
     "memory_regime": FREE,
     "seed": "0",
 }

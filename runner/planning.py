@@ -9,6 +9,7 @@ from pathlib import Path
 from runner.application_options import add_application_options, read_application_options
 from runner.arguments import read_integer, read_list, read_memory, read_rate
 from runner.errors import RunnerError
+from runner.fewest import fewest_runs
 from runner.grid import Layout, even_layouts, grid_runs, spread_layouts, total_layouts
 from runner.host import visible_memory_mib
 from runner.images import Dataset
@@ -40,6 +41,12 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
     images.add_argument("--images", type=Path, metavar="DIR", help=IMAGES_HELP)
     images.add_argument("--synthetic", metavar="N", help="generate N photo-like JPEG files under the home")
     parser.add_argument("--repeats", default="1", metavar="N", help="runs of each configuration (default: 1)")
+    parser.add_argument(
+        "--fewest",
+        action="store_true",
+        help="of all these combinations, run only the few that determine scenario 5's law; --dry-run says what each "
+        "is for",
+    )
     add_target_options(parser)
     parser.add_argument(
         "--cluster", metavar="NAME", help="name of the cluster (default: local-HOST, or made from the --master's host)"
@@ -83,6 +90,8 @@ def read_plan(args: argparse.Namespace) -> tuple[Plan, Dataset | None]:
         repeats=read_integer("--repeats", args.repeats),
         seed=seed,
     )
+    if args.fewest:
+        runs = fewest_runs(runs)
     files = open_images(args.images) if args.images else None
     images = len(files.images) if files else read_integer("--synthetic", args.synthetic)
     dataset = files.name if files else synthetic_name(images, seed)

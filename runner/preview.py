@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,13 +11,24 @@ from runner.course import Course
 from runner.expected import Expectation
 from runner.host import visible_memory_mib
 from runner.images import sample_size
-from runner.plan import MIB_PER_GIB, Plan, PlannedRun, count_tasks
+from runner.plan import MIB_PER_GIB, Configuration, Plan, PlannedRun, count_tasks
 from store.cli import print_frame
 from store.durations import duration
 
 
-def preview(campaign: str, plan: Plan, course: Course, expected: Expectation) -> dict[str, Any]:
+def preview(
+    campaign: str, plan: Plan, course: Course, expected: Expectation, reasons: Mapping[Configuration, str]
+) -> dict[str, Any]:
     """Return what ``--dry-run`` says, for scripts.
+
+    Parameters
+    ----------
+    campaign : str
+    plan : Plan
+    course : Course
+    expected : Expectation
+    reasons : mapping
+        What configurations are for, where the plan is a design; else empty.
 
     Returns
     -------
@@ -25,7 +36,7 @@ def preview(campaign: str, plan: Plan, course: Course, expected: Expectation) ->
         ``campaign``; ``planned``, ``already_done``, ``skipped`` and ``left`` runs; ``expected_s`` for all that are left
         (None when no model can say) and ``expected_by``; ``beyond_this_machine``, those of them that need more memory
         than there is; ``runs``: one a run, skipped ones at the end, each with
-        ``done``, ``expected_s`` and ``skipped`` (why, or empty).
+        ``done``, ``expected_s``, ``skipped`` (why, or empty) and ``why`` (what it is for, or empty).
     """
     left = set(course.left)
     rows = [
@@ -36,6 +47,8 @@ def preview(campaign: str, plan: Plan, course: Course, expected: Expectation) ->
         _describe(plan, one.run) | {"done": False, "expected_s": None, "skipped": one.reason}
         for one in course.agenda.skipped
     ]
+    in_order = [*course.agenda.runs, *(one.run for one in course.agenda.skipped)]
+    rows = [row | {"why": reasons.get(run.configuration, "")} for row, run in zip(rows, in_order, strict=True)]
     return {
         "campaign": campaign,
         "planned": course.standing.total,
@@ -54,7 +67,7 @@ def print_preview(content: dict[str, Any]) -> None:
     runs = pd.DataFrame(content["runs"])
     runs["executor_cores"] = runs["executor_cores"].map(lambda cores: "+".join(map(str, cores)))
     runs["expected_s"] = runs["expected_s"].map(lambda seconds: "" if pd.isna(seconds) else f"{seconds:.0f}")
-    print_frame(runs if content["skipped"] else runs.drop(columns="skipped"))
+    print_frame(runs.drop(columns=[name for name in ("skipped", "why") if not runs[name].any()]))
     if content["expected_s"] is None:
         print(f"no expected time: {content['expected_by']}")
     else:

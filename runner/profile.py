@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 from runner.arguments import read_integer, read_seconds
 from runner.campaign import Campaign, Limits, Slice, Summary
@@ -12,6 +13,7 @@ from runner.conf import spark_conf
 from runner.disk import DiskFullError, full_disk_explained
 from runner.environment import check_java
 from runner.expected import expect_runs
+from runner.fewest import explain_runs
 from runner.host import visible_cpus
 from runner.images import Dataset
 from runner.interrupts import stop_signals_interrupt
@@ -79,7 +81,7 @@ def run_campaign(args: argparse.Namespace, plan: Plan, open_dataset: Callable[[S
     name = args.campaign or plan.default_campaign()
     campaign = Campaign(store, plan, name, retry_failed=args.retry_failed, limits=limits)
     if args.dry_run:
-        return _show_plan(campaign, plan, store, as_json=args.json)
+        return _show_plan(describe_plan(campaign, plan, store, is_design=args.fewest), as_json=args.json)
     check_memory(plan)
     check_java()
     with stop_signals_interrupt():
@@ -134,11 +136,17 @@ def _tell_photos(progress: Progress, ready: int, total: int) -> None:
         progress.note(f"synthetic photos: {ready} of {total}")
 
 
-def _show_plan(campaign: Campaign, plan: Plan, store: Store, *, as_json: bool) -> int:
+def describe_plan(campaign: Campaign, plan: Plan, store: Store, *, is_design: bool) -> dict[str, Any]:
+    """Return what ``--dry-run`` says; see `runner.preview.preview`."""
     course = campaign.course()
-    content = preview(campaign.name, plan, course, expect_runs(store, plan, course.agenda.runs))
+    reasons = explain_runs(plan.runs) if is_design else {}
+    content = preview(campaign.name, plan, course, expect_runs(store, plan, course.agenda.runs), reasons)
     if plan.target.master is not None and course.left:
         content["spark_conf"] = spark_conf(campaign.make_spec(course.left[0]), plan.target.master)
+    return content
+
+
+def _show_plan(content: dict[str, Any], *, as_json: bool) -> int:
     if as_json:
         print_json(content)
     else:

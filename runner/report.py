@@ -100,7 +100,7 @@ def make_report(store: Store, campaign: str) -> Report:
     plan = _find_plan(store, campaign)
     runs = store.runs.load(campaign=campaign, origin="measured").sort_values("started_at")
     history = [ended_of_row(row) for _, row in runs.iterrows()]
-    course = Course(_planned(plan), history, machine_mib=visible_memory_mib())
+    course = Course(planned_runs(plan), history, machine_mib=visible_memory_mib())
     failed = [one for one in history if one.status != "ok"]
     return Report(
         campaign=campaign,
@@ -130,7 +130,8 @@ def _find_plan(store: Store, campaign: str) -> dict[str, Any]:
     return plan
 
 
-def _planned(plan: Mapping[str, Any]) -> list[PlannedRun]:
+def planned_runs(plan: Mapping[str, Any]) -> list[PlannedRun]:
+    """Return the runs of a plan as the store keeps it."""
     runs = [dict(run) for run in plan["runs"]]
     return [PlannedRun(repeat=run.pop("repeat"), configuration=Configuration(**run)) for run in runs]
 

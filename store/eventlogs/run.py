@@ -13,8 +13,11 @@ from store.errors import EventLogError
 from store.eventlogs.application import Application
 from store.eventlogs.fleet import Fleet, fleet_of, is_dynamic, memory_gb
 from store.eventlogs.outcome import Outcome, outcome_of, window_of
+from store.eventlogs.recommended import recommended
 from store.identity import NAMESPACE
 
+# What a run's recommendation says where neither the log nor the user does.
+_RECOMMENDED = ("application", "cluster", "sampling_rate_pct")
 LATE = 0.99  # executors that were there for less of the jobs' time came late
 
 
@@ -111,6 +114,11 @@ def completed(run: LoggedRun, supplied: Supplied) -> tuple[dict[str, Any], tuple
             row[name] = value
         elif value is not None and value != row[name]:
             notes.append(f"{name} is {row[name]:g}, as the log says; the {value:g} that was given is not used")
+    for name in _RECOMMENDED:
+        said = row["settings"].get("recommended", {}).get(name)
+        if row[name] is None and said is not None:
+            row[name] = said
+            notes.append(f"{name} is {said}, as the recommendation says that the run was configured from")
     if missing := _missing(row):
         texts = [f"{name} ({run.unknown[name]})" if name in run.unknown else name for name in missing]
         raise EventLogError(f"say what this log does not: {', '.join(texts)}")
@@ -215,6 +223,7 @@ def _settings(app: Application, fleet: Fleet, outcome: Outcome, unknown: Mapping
         "failed_tasks": app.tasks_failed,
         "failures": dict(app.failures.counts) or None,
         "reason": outcome.reason,
+        "recommended": recommended(app.properties) or None,
         "log_complete": app.app_end_ms is not None and not app.cut and app.gap is None,
         "unknown": sorted(unknown) or None,
     }
