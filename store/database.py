@@ -1,6 +1,6 @@
 """DuckDB, one connection an operation.
 
-DuckDB locks its file for one process, even against readers of another, so a connection here lives
+One process at a time can have a DuckDB file open, readers included, so a connection here lives
 for one operation only. The threads of this process share one instance a file, each with a cursor
 of its own; the last one out closes it.
 """
@@ -20,8 +20,9 @@ from typing import TypeVar
 import duckdb
 
 from store import troubles
-from store.errors import ConflictError
+from store.errors import ConflictError, StoreUnusableError
 from store.home import REACHABLE
+from store.locks import InUseError, OpenLock
 
 Connection = duckdb.DuckDBPyConnection
 T = TypeVar("T")
@@ -41,6 +42,7 @@ class _Instance:
     """An open database file and how many operations use it now."""
 
     connection: Connection
+    lock: OpenLock
     opened: float
     users: int = 0
 
@@ -168,8 +170,10 @@ class Database:
             waited = time.monotonic() - started
             try:
                 instance = _join_or_open(self.path, patient=waited < SHARED_FOR_S)
-            except duckdb.Error as error:
-                if not troubles.is_locked(error):
+            except OSError as error:
+                raise StoreUnusableError(f"cannot open {self.path}: {error.strerror or error}") from error
+            except (duckdb.Error, InUseError) as error:
+                if isinstance(error, duckdb.Error) and not troubles.is_locked(error):
                     raise troubles.unopened(self.path, error) from error
                 if waited > self.wait_s:
                     raise troubles.locked(self.path, self.wait_s, error) from error
@@ -196,12 +200,20 @@ def _join_or_open(path: Path, patient: bool) -> _Instance | None:
     with _guard:
         instance = _instances.get(path)
         if instance is None:
-            instance = _Instance(_connect(path), time.monotonic())
-            _instances[path] = instance
+            instance = _instances[path] = _open(path)
         elif patient and time.monotonic() - instance.opened > SHARED_FOR_S:
             return None
         instance.users += 1
         return instance
+
+
+def _open(path: Path) -> _Instance:
+    lock = OpenLock(path)
+    try:
+        return _Instance(_connect(path), lock, time.monotonic())
+    except BaseException:
+        lock.close()
+        raise
 
 
 def _connect(path: Path) -> Connection:
@@ -218,7 +230,10 @@ def _release(path: Path, instance: _Instance) -> None:
         instance.users -= 1
         if instance.users == 0:
             del _instances[path]
-            instance.connection.close()
+            try:
+                instance.connection.close()
+            finally:
+                instance.lock.close()
 
 
 def _rollback(cursor: Connection) -> None:

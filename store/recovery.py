@@ -17,10 +17,12 @@ from typing import BinaryIO
 
 import duckdb
 
+from store import troubles
 from store.database import utc_now
-from store.errors import StoreError, StoreLockedError, StoreUnusableError
+from store.errors import StoreError, StoreUnusableError
 from store.files import sync_file, sync_folder
 from store.home import Home
+from store.locks import InUseError, OpenLock, lock_as_duckdb
 from store.snapshots import newest_first, taken_at
 
 _CONTENT = "SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM models), (SELECT max(stored_at) FROM runs)"
@@ -132,20 +134,21 @@ def _exchange(home: Home, draft: Path) -> Path:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[BinaryIO]:
-    """Open a database file under the lock that DuckDB itself takes, so that nobody writes to it meanwhile.
+    """Open a database file while no process has it open, other programs than ours included.
 
-    Only through this file: to close another one of the same path would end the lock.
+    Only through this file: to close another one of the same path would end the lock that DuckDB looks at.
     """
     if not path.exists():
         raise StoreError(f"there is no database {path}")
-    with path.open("r+b") as file:
-        if os.name != "nt":  # Windows keeps an open file from being replaced anyway
-            import fcntl
-
-            try:
-                fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise StoreLockedError(f"{path} is in use by another process; close it and try again") from error
+    try:
+        lock = OpenLock(path)
+    except InUseError as error:
+        raise troubles.locked(path, 0, error) from error
+    with closing(lock), path.open("r+b") as file:
+        try:
+            lock_as_duckdb(file.fileno())
+        except BlockingIOError as error:
+            raise troubles.locked(path, 0, InUseError(None)) from error
         yield file
 
 

@@ -9,6 +9,7 @@ import duckdb
 import psutil
 
 from store.errors import DamagedStoreError, NewerStoreError, StoreLockedError, StoreUnusableError
+from store.locks import InUseError
 
 _FULL = ("No space left", "File too large", "Disk quota exceeded")
 _OF_THE_FILE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
@@ -25,9 +26,11 @@ def is_of_the_file(error: duckdb.Error) -> bool:
     return isinstance(error, _OF_THE_FILE) or bare or _is_full(str(error))
 
 
-def locked(path: Path, wait_s: float, error: duckdb.Error) -> StoreLockedError:
+def locked(path: Path, wait_s: float, error: duckdb.Error | InUseError) -> StoreLockedError:
     """Return the error that names the process that holds the file."""
-    return StoreLockedError(f"{path} is in use by {_holder(str(error))}; waited {wait_s:g} s. Close it or try again")
+    pid = error.pid if isinstance(error, InUseError) else _pid(str(error))
+    waited = f"; waited {wait_s:g} s" if wait_s else ""
+    return StoreLockedError(f"{path} is in use by {_holder(pid)}{waited}. Close that program or try again")
 
 
 def unopened(path: Path, error: duckdb.Error) -> StoreUnusableError:
@@ -59,12 +62,16 @@ def _way_back(path: Path) -> str:
     return f"If the file is damaged, {command} keeps it aside and brings back the last good state"
 
 
-def _holder(message: str) -> str:
-    """Name the process that DuckDB's message points at, with its command."""
+def _pid(message: str) -> int | None:
+    """Find the process that DuckDB's message points at."""
     found = re.search(r"PID (\d+)", message)
-    if found is None:
+    return int(found[1]) if found else None
+
+
+def _holder(pid: int | None) -> str:
+    """Name a process, with its command."""
+    if pid is None:
         return "another process"
-    pid = int(found[1])
     try:
         command = " ".join(psutil.Process(pid).cmdline())[:200]
     except psutil.Error:

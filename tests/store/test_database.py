@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -17,6 +18,7 @@ import pytest
 from store import Store, StoreLockedError, StoreUnusableError, open_store
 from store.database import Connection, Database
 from store.errors import ConflictError
+from store.locks import InUseError, OpenLock
 
 HOLD = """
 import sys, duckdb
@@ -72,6 +74,18 @@ def test_the_process_that_holds_the_database_is_named(database: Database) -> Non
     assert f"process {process.pid} (" in str(caught.value)
     assert "sys.stdin.read()" in str(caught.value), "the command is there"
     assert count(impatient) == 0, "and when it lets go all is well"
+
+
+def test_nobody_looks_at_the_file_before_it_has_the_lock(database: Database) -> None:
+    """DuckDB reads the headers before it locks the file: without a lock of ours, commits of others were lost."""
+    lock = OpenLock(database.path)
+    with pytest.raises(StoreLockedError, match=f"is in use by process {os.getpid()} "):
+        count(Database(database.path, wait_s=0.1))
+    lock.close()
+    assert count(database) == 0
+    with database.transaction(), pytest.raises(InUseError):
+        OpenLock(database.path)
+    OpenLock(database.path).close()
 
 
 def test_a_lock_that_goes_away_is_waited_for(database: Database) -> None:
@@ -155,7 +169,7 @@ def test_the_file_system_is_out_of_reach_of_sql(database: Database, tmp_path: Pa
     (tmp_path / "secret.csv").write_text("a\n1\n")
     with pytest.raises(duckdb.Error, match=r"Permission|disabled|locked"), database.transaction() as connection:
         connection.execute(sql.format(folder=tmp_path))
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["d.duckdb", "secret.csv", "tasks"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["d.duckdb", "d.duckdb.lock", "secret.csv", "tasks"]
 
 
 def test_a_file_that_is_no_database_is_said_to_be_none(tmp_path: Path) -> None:

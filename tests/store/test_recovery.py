@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import re
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -109,6 +111,22 @@ def test_nobody_may_use_the_database_meanwhile(two_states: Store) -> None:
     with held(two_states.home.database), pytest.raises(StoreLockedError, match="in use by another process"):
         recover(two_states.home)
     assert repeats(two_states.home.root) == [1, 2]
+
+
+def test_scripts_get_json(two_states: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    home = two_states.home
+
+    def said(command: str) -> dict[str, Any]:
+        assert cli.run(parser(), [command, "--home", str(home.root), "--json"]) == 0
+        return dict(json.loads(capsys.readouterr().out))
+
+    made = said("snapshot")
+    assert Path(made["file"]).stat().st_size == made["bytes"]
+    assert said("compact") == {"runs": 0, "tasks": 0, "file": None}
+    spoil(home.database, HEADERS)
+    found = said("recover")
+    assert (found["runs"], found["versions"]) == (2, 0)
+    assert found["newest_run"].endswith("UTC")
 
 
 def test_there_must_be_a_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
