@@ -2,12 +2,14 @@ PYTHON ?= python3
 PORT ?= 8501
 REPEATS ?= 3
 PART ?=
+JOBS ?= 2
+EXAMPLES ?= 5000
 VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := PYTHON=$(PYTHON) .ci/system-packages
 
 .DEFAULT_GOAL := help
-.PHONY: help app test check bench campaign chaos clean
+.PHONY: help app test faults check bench campaign chaos fuzz clean
 
 help:  ## What one can do here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 12
@@ -19,7 +21,11 @@ app: $(VENV)/.app  ## Install what is missing, load the demo data, open the expl
 
 test: $(VENV)/.dev  ## All tests: real Spark executors, a real database, a real browser
 	@$(SYSTEM) java chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+
+faults: $(VENV)/.dev  ## More real faults, on real executors: what `make test` shows once, in its other forms
+	@$(SYSTEM) java
+	$(BIN)/python -m pytest -m slow
 
 check: $(VENV)/.dev  ## Lint, format and types
 	$(BIN)/ruff check .
@@ -40,6 +46,9 @@ campaign: $(VENV)/.app  ## Measure the demo campaign on this machine: three CNNs
 chaos: $(VENV)/.dev  ## Kill -9 any process of a campaign a hundred times and check what is left; resumes
 	@$(SYSTEM) java
 	$(BIN)/python -m tests.runner.chaos
+
+fuzz: $(VENV)/.dev  ## Spoil 5,000 uploads and check that each is taken whole or refused. EXAMPLES=N
+	$(BIN)/python -m tests.store.fuzz --examples $(EXAMPLES)
 
 clean:  ## Remove the virtual environment and caches; run logs and models stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

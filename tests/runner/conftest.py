@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from runner.synthetic import make_synthetic
-from tests.runner.helpers import PATIENCE_S, ROOT, Finished, run_profile
+from tests.runner import victims
+from tests.runner.helpers import PATIENCE_S, ROOT, Finished, start_profile, wait_until
+from tests.runner.live import look
 from tests.runner.samples import write_samples
 
 
@@ -19,9 +21,12 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     """Two runs with two executors: one task (of two images), and four tasks (of twenty)."""
     home = tmp_path_factory.mktemp("a home")  # with a blank in its name
     arguments = ["--executors", "2", "--images-per-partition", "5", "--sampling-rates", "10,100", "--synthetic", "20"]
-    done = run_profile(home, *arguments)
-    assert done.returncode == 0, done.stderr
-    return Finished(home, arguments, done.returncode, json.loads(done.stdout), done.stderr)
+    with start_profile(home, *arguments) as runner:
+        wait_until(lambda: victims.find(home, "python_worker") != [], "work in a Python worker")
+        live = look(home)
+        out, said = runner.communicate(timeout=PATIENCE_S)
+    assert runner.returncode == 0, said
+    return Finished(home, arguments, live, json.loads(out), said)
 
 
 @pytest.fixture(scope="session")

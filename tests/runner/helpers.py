@@ -14,18 +14,24 @@ from typing import Any
 import pandas as pd
 import psutil
 
+from runner.__main__ import main
 from runner.keeping import EVENT_LOG_SUFFIX
 from store import open_store
 from store.eventlog import EventLog, parse_event_log
+from tests.runner.live import Live
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 240
 
 
-def profile_command(home: Path, *arguments: str, python: str = sys.executable) -> list[str]:
-    """The command line of a campaign of the tiny CNN; `arguments` come last and win."""
-    fixed = ["--application", "tiny_cnn", "--cluster", "here", "--home", str(home), "--json"]
-    return [python, "-m", "runner", "profile", *fixed, *arguments]
+def profile_arguments(home: Path, *arguments: str) -> list[str]:
+    """The arguments of a campaign of the tiny CNN; `arguments` come last and win."""
+    return ["profile", "--application", "tiny_cnn", "--cluster", "here", "--home", str(home), "--json", *arguments]
+
+
+def profile_command(home: Path, *arguments: str) -> list[str]:
+    """The command line of such a campaign."""
+    return [sys.executable, "-m", "runner", *profile_arguments(home, *arguments)]
 
 
 def start_profile(home: Path, *arguments: str) -> subprocess.Popen[str]:
@@ -35,19 +41,20 @@ def start_profile(home: Path, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
 
 
-def run_profile(
-    home: Path, *arguments: str, python: str = sys.executable, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def run_profile(home: Path, *arguments: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
     """Run a campaign to its end."""
-    return subprocess.run(
-        profile_command(home, *arguments, python=python),
-        cwd=ROOT,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
+    return run_command(*profile_arguments(home, *arguments), python=python)
+
+
+def run_command(*arguments: str, python: str = sys.executable) -> subprocess.CompletedProcess[str]:
+    """Give a command of the runner and wait for its end."""
+    command = [python, "-m", "runner", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+
+
+def profile_here(home: Path, *arguments: str) -> int:
+    """Give the command inside this process, where it starts no run; return its exit status."""
+    return main(profile_arguments(home, *arguments))
 
 
 def wait_until(happened: Callable[[], bool], what: str) -> None:
@@ -77,11 +84,11 @@ def _known(process: psutil.Process, home: str) -> str:
 
 @dataclass(frozen=True)
 class Finished:
-    """A home in which a campaign ran, and what the command said."""
+    """A home in which a campaign ran, what its first run looked like from outside, and what the command said."""
 
     home: Path
     arguments: Sequence[str]
-    status: int
+    live: Live
     summary: dict[str, Any]
     stderr: str
 

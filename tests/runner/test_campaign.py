@@ -9,7 +9,7 @@ import pytest
 
 from store import open_store
 from store.eventlog import EventLog
-from tests.runner.helpers import Finished, kept_log, processes_of, run_profile
+from tests.runner.helpers import Finished, kept_log, processes_of, profile_here, run_profile
 
 MIB = 1024**2
 
@@ -157,20 +157,18 @@ def test_the_command_reports_what_it_did(campaign: Finished) -> None:
     assert "\x1b" not in campaign.stderr  # not a terminal
 
 
-def test_the_same_command_again_runs_nothing(campaign: Finished) -> None:
+def test_the_same_command_again_runs_nothing(campaign: Finished, capsys: pytest.CaptureFixture[str]) -> None:
     before = campaign.runs["run_id"].tolist()
-    done = run_profile(campaign.home, *campaign.arguments)
-    assert done.returncode == 0, done.stderr
-    summary = json.loads(done.stdout)
+    assert profile_here(campaign.home, *campaign.arguments) == 0
+    summary = json.loads(capsys.readouterr().out)
     assert (summary["already_done"], summary["ok"], summary["failed"]) == (2, 0, 0)
     assert campaign.runs["run_id"].tolist() == before
 
 
-def test_a_dry_run_knows_what_is_done_and_runs_nothing(campaign: Finished) -> None:
+def test_a_dry_run_knows_what_is_done_and_runs_nothing(campaign: Finished, capsys: pytest.CaptureFixture[str]) -> None:
     more = ["--repeats", "2", "--campaign", campaign.summary["campaign"], "--dry-run"]
-    done = run_profile(campaign.home, *campaign.arguments, *more)
-    assert done.returncode == 0, done.stderr
-    plan = json.loads(done.stdout)
+    assert profile_here(campaign.home, *campaign.arguments, *more) == 0
+    plan = json.loads(capsys.readouterr().out)
     assert (plan["planned"], plan["already_done"]) == (4, 2)
     assert sorted((run["input_images"], run["tasks"], run["repeat"], run["done"]) for run in plan["runs"]) == [
         (2, 1, 1, True),
@@ -181,15 +179,15 @@ def test_a_dry_run_knows_what_is_done_and_runs_nothing(campaign: Finished) -> No
     assert len(campaign.runs) == 2
 
 
-def test_a_campaign_keeps_its_images(campaign: Finished) -> None:
+def test_a_campaign_keeps_its_images(campaign: Finished, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = [*campaign.arguments, "--campaign", campaign.summary["campaign"], "--synthetic", "30"]
-    done = run_profile(campaign.home, *arguments)
-    assert done.returncode == 2
-    assert "exists with dataset 'synthetic-20-seed0', this command has 'synthetic-30-seed0'" in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    assert profile_here(campaign.home, *arguments) == 2
+    said = capsys.readouterr().err
+    assert "exists with dataset 'synthetic-20-seed0', this command has 'synthetic-30-seed0'" in said
+    assert len(said.splitlines()) == 1
 
 
-def test_uneven_executors_have_the_cores_that_were_planned(tmp_path: Path) -> None:
+def test_uneven_executors_have_the_cores_that_were_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # More cores than small machines have: allowed, and marked.
     arguments = ["--executors", "2", "--images-per-partition", "2", "--synthetic", "12", "--campaign", "c"]
     done = run_profile(tmp_path, *arguments, "--total-cores", "3")
@@ -201,7 +199,6 @@ def test_uneven_executors_have_the_cores_that_were_planned(tmp_path: Path) -> No
     log = kept_log(tmp_path, row["run_id"])
     assert sorted(executor.cores for executor in log.executors.values()) == [1, 2]
     assert {task.executor_id for task in log.tasks} == set(log.executors)
-    again = run_profile(tmp_path, *arguments, "--total-cores", "3", "--dry-run")
-    assert json.loads(again.stdout)["already_done"] == 1
-    even = run_profile(tmp_path, *arguments, "--total-cores", "2", "--dry-run")
-    assert json.loads(even.stdout)["already_done"] == 0
+    for total_cores, already_done in (("3", 1), ("2", 0)):
+        profile_here(tmp_path, *arguments, "--total-cores", total_cores, "--dry-run")
+        assert json.loads(capsys.readouterr().out)["already_done"] == already_done

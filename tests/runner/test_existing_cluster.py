@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from runner.__main__ import main
 from runner.conditions import describe_conditions
 from runner.errors import RunnerError
 from runner.execution import Execution, execute_run
+from runner.host import host_name
 from runner.manifest import ImageRef
 from runner.preflight import ensure_usable, find_problems, versions
 from runner.report import make_report
 from runner.spec import RunSpec
 from runner.synthetic import make_synthetic
 from runner.target import read_target
-from runner.validity import find_faults
 from store import open_store
-from tests.runner.helpers import processes_of, run_profile
+from tests.runner.helpers import processes_of, run_command, run_profile
 from tests.runner.standalone import running_cluster
 
 IMAGES = 6
@@ -66,16 +67,29 @@ def run(spec: RunSpec, photos: Sequence[ImageRef], home: Path) -> Execution:
     return execution
 
 
-def test_exactly_the_executors_that_were_asked_for_come_up(
-    tmp_path: Path, master: str, photos: Sequence[ImageRef]
-) -> None:
-    spec = make_spec(tmp_path, master, [1, 1])
-    execution = run(spec, photos, tmp_path)
-    assert execution.result["ok"], execution.result
-    assert execution.log is not None
-    assert [one.cores for one in execution.log.executors.values()] == [1, 1]
-    # Valid means: all there before the job, each with work, nothing retried, every image predicted.
-    assert find_faults(spec, execution.result, execution.log) == []
+def test_images_are_classified_there(tmp_path: Path, master: str, photos: Sequence[ImageRef]) -> None:
+    images, out = Path(photos[0].path).parent, tmp_path / "out"
+    command = ["classify", "--application", "tiny_cnn", "--images", str(images), "--out", str(out), "--master", master]
+    options = ["--executors", "2", "--images-per-partition", "2", "--memory", "512m", "--home", str(tmp_path / "home")]
+    done = run_command(*command, *options)
+    assert done.returncode == 0, done.stderr
+    rows = pd.read_parquet(out)
+    assert sorted(rows["image"]) == sorted(str(photo) for photo in photos)
+    assert rows["classes"].notna().all()
+    # The run is in the log, which it is as ok only when it was valid: exactly the executors that were asked for, all
+    # there before the job, each with work, nothing retried, every image predicted.
+    store = open_store(tmp_path / "home")
+    (run,) = store.runs.load().to_dict("records")
+    assert (run["status"], run["origin"], run["input_images"], run["settings"]["predictions"]) == (
+        "ok",
+        "measured",
+        6,
+        6,
+    )
+    assert run["settings"]["master"] == "standalone"
+    assert run["cluster"] == f"spark-{host_name()}"
+    assert store.runs.executors(run["run_id"])["cores"].tolist() == [1, 1]
+    assert processes_of(tmp_path) == []
 
 
 def test_a_campaign_with_uneven_executors_runs_there(tmp_path: Path, master: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from store import open_store
-from tests.runner.helpers import processes_of, run_profile
+from tests.runner.helpers import processes_of, profile_here, run_profile
 from tests.runner.test_model_file import DENSE, INPUT, write_model
 
 ONE_RUN = ("--executors", "1", "--images-per-partition", "10")
@@ -65,12 +65,13 @@ def test_the_failed_task_is_in_the_store(broken: tuple[Path, list[str], str, str
     assert "RunnerError" in tasks["reason"][0]
 
 
-def test_a_failed_run_is_run_again_only_on_request(broken: tuple[Path, list[str], str, str]) -> None:
+@pytest.mark.parametrize(("options", "done"), [([], True), (["--retry-failed"], False)])
+def test_a_failed_run_is_run_again_only_on_request(
+    broken: tuple[Path, list[str], str, str], capsys: pytest.CaptureFixture[str], options: list[str], done: bool
+) -> None:
     home, arguments, *_ = broken
-    plan = json.loads(run_profile(home, *arguments, "--dry-run").stdout)
-    assert [run["done"] for run in plan["runs"]] == [True]
-    plan = json.loads(run_profile(home, *arguments, "--dry-run", "--retry-failed").stdout)
-    assert [run["done"] for run in plan["runs"]] == [False]
+    assert profile_here(home, *arguments, "--dry-run", *options) == 0
+    assert [run["done"] for run in json.loads(capsys.readouterr().out)["runs"]] == [done]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,13 @@
-"""Real faults on real executors: each is one row, with the kind that tells what happened, and never a time."""
+"""Real faults on real executors: each is one row, with the kind that tells what happened, and never a time.
+
+The suite shows each kind once, its other forms are behind `slow`. For user_code see test_failures, for oom_heap
+test_memory_regimes, for executors and Python workers that are killed test_chaos.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 import resource
 import subprocess
 from pathlib import Path
@@ -11,10 +16,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from store import Store, open_store
-from tests.runner import victims
+from store import open_store
 from tests.runner.faulty import python_that_knows_them
-from tests.runner.helpers import PATIENCE_S, ROOT, processes_of, profile_command, run_profile, start_profile, wait_until
+from tests.runner.helpers import PATIENCE_S, ROOT, processes_of, profile_command, run_profile
 
 # A second run, with the GiB more that a heap overflow asks for, would start too late.
 ONE_RUN = ("--executors", "1", "--images-per-partition", "10", "--synthetic", "10", "--memory", "512m", "--for", "1s")
@@ -35,24 +39,20 @@ def the_failure(home: Path) -> dict[Any, Any]:
     return row
 
 
-def executors_of(store: Store) -> pd.DataFrame:
-    (run_id,) = store.runs.load()["run_id"]
-    return store.runs.executors(run_id)
+def slow(*values: str) -> Any:
+    """A case that the suite leaves out."""
+    return pytest.param(*values, marks=pytest.mark.slow)
 
 
 @pytest.mark.parametrize(
     ("application", "status", "kind", "reason"),
     [
-        ("divides_by_zero", "failed", "user_code", "ZeroDivisionError: division by zero"),
-        ("fills_the_heap", "oom", "oom_heap", "OutOfMemoryError: Java heap space"),
-        ("wants_an_array_of_a_pebibyte", "oom", "oom_python", "_ArrayMemoryError: Unable to allocate 8.00 PiB"),
-        ("wants_a_tensor_of_a_pebibyte", "oom", "oom_python", "ResourceExhaustedError: "),
-        (
-            "runs_out_of_memory_in_cpp",
-            "oom",
-            "oom_python",
-            "terminate called after throwing an instance of 'std::bad_alloc'",
-        ),
+        slow("divides_by_zero", "failed", "user_code", "ZeroDivisionError: division by zero"),
+        slow("fills_the_heap", "oom", "oom_heap", "OutOfMemoryError: Java heap space"),
+        ("wants_a_pebibyte", "oom", "oom_python", "MemoryError"),
+        slow("wants_an_array_of_a_pebibyte", "oom", "oom_python", "_ArrayMemoryError: Unable to allocate 8.00 PiB"),
+        slow("wants_a_tensor_of_a_pebibyte", "oom", "oom_python", "ResourceExhaustedError: "),
+        slow("runs_out_of_memory_in_cpp", "oom", "oom_python", "terminate called .* instance of 'std::bad_alloc'"),
     ],
 )
 def test_a_fault_in_the_work(
@@ -63,29 +63,7 @@ def test_a_fault_in_the_work(
     assert json.loads(done.stdout)["failed"] == 1
     row = the_failure(tmp_path)
     assert (row["status"], row["failure_kind"]) == (status, kind)
-    assert reason in row["settings"]["reason"]
-
-
-def kill_during_a_run(home: Path, role: str) -> dict[Any, Any]:
-    runner = start_profile(home, *ONE_RUN)
-    wait_until(lambda: victims.find(home, "python_worker") != [], "work in a Python worker")
-    victims.find(home, role)[0].kill()
-    _, said = runner.communicate(timeout=PATIENCE_S)
-    assert runner.returncode == 1, said
-    return the_failure(home)
-
-
-def test_a_killed_python_worker_does_not_take_its_executor_along(tmp_path: Path) -> None:
-    row = kill_during_a_run(tmp_path, "python_worker")
-    assert (row["status"], row["failure_kind"]) == ("failed", "python_killed")
-    assert "Python worker exited unexpectedly" in row["settings"]["reason"]
-    assert executors_of(open_store(tmp_path))["removed_ms"].isna().all()
-
-
-def test_a_killed_executor(tmp_path: Path) -> None:
-    row = kill_during_a_run(tmp_path, "executor")
-    assert (row["status"], row["failure_kind"]) == ("oom", "oom_kill")
-    assert "137" in row["settings"]["reason"]
+    assert re.search(reason, row["settings"]["reason"])
 
 
 def test_an_executor_that_cannot_start(tmp_path: Path) -> None:
