@@ -3,13 +3,17 @@
 import pandas as pd
 import streamlit as st
 
-from pages.ui import charts, formats, inputs, origins, state
+from pages.ui import charts, evidence, formats, headline, heatmap, inputs, origins, state, whatifs, why
 from pages.ui.sidebar import chosen_pair
+from pages.ui.text import literal
 from perfmodel import prediction
 from perfmodel.accuracy import HELD_OUT, PAPER
+from perfmodel.memory_safety import memory_safety
 from perfmodel.model import LEVEL
 
 AUTO = "Most accurate"
+LAW = "5"
+TIME, COST, HEAT = "Time", "Cost", "Executors x cores"
 
 application, cluster = chosen_pair()
 with state.errors_on_page():
@@ -17,14 +21,16 @@ with state.errors_on_page():
     models = state.models(application, cluster)
 
 st.title("Explore")
-st.markdown(f"How long **{application}** takes on **{cluster}**, what it costs, and how sure that is.")
+st.markdown(
+    f"How long **{literal(application)}** takes on **{literal(cluster)}**, what it costs, and how sure that is."
+)
 origins.show(runs)
 
 
 @st.fragment
 def what_if() -> None:
     """Rerun alone when a slider moves."""
-    headline = st.container()
+    top = st.container()
     controls, results = st.columns([1, 2.4], gap="large")
     with controls:
         chosen = inputs.configuration(runs)
@@ -36,28 +42,51 @@ def what_if() -> None:
             bind="query-params",
             help="How the features are combined into a prediction; the table compares them.",
         )
+        pinned = show_pin(chosen)
     with state.errors_on_page():
         question = pd.DataFrame([chosen])
         fitted = {name: champion.model for name, champion in models.items()}
         answers = {name: prediction.answer(model, question, price).iloc[0] for name, model in fitted.items()}
-        name = scenario if scenario in fitted else prediction.best_scenario(fitted, question)
-    with headline:
-        show_answer(name, answers[name], price.currency)
+        best = prediction.best_scenario(fitted, question)
+        name = scenario if scenario in fitted else best
+        baseline = None if pinned is None else prediction.answer(fitted[name], pd.DataFrame([pinned]), price).iloc[0]
+    whatifs.note(chosen, answers[name], name, price.currency)
+    with top:
+        show_answer(name, answers[name], baseline, price.currency)
     with results:
         if answers[name]["note"]:
             st.warning(warning_text(answers[name]), icon=":material/warning:")
-        sweep = charts.sweep_data(fitted[name], runs, chosen, inputs.executor_choices(runs), price)
-        show_sweep(sweep)
-        show_comparison(answers, price.currency)
+        show_chart(fitted[name], chosen, price)
+        show_why(fitted, question, chosen)
+        show_comparison(answers, best, price.currency)
+        show_history()
 
 
-def show_answer(name: str, answer: pd.Series, currency: str) -> None:
+def show_pin(chosen: pd.Series) -> pd.Series | None:
+    """What to compare with, and the address of this screen; returns the baseline."""
+    with st.container(horizontal=True):
+        st.button(
+            "Pin as baseline", icon=":material/keep:", key="pin_button",
+            on_click=lambda: st.session_state.update(pin=whatifs.pin_text(chosen)),
+            help="Compare what you look at from now on with this.",
+        )  # fmt: skip
+        with st.popover("Link", icon=":material/link:"):
+            st.caption("This address shows the same screen to anybody who can reach this app.")
+            st.code(whatifs.link(st.context.url or "", dict(st.session_state)), language=None, wrap_lines=True)
+    text = st.text_input(
+        "Baseline", key="pin", bind="query-params", placeholder="none",
+        help="Executors x cores, memory, images a partition, share of the data set. Empty for none.",
+    )  # fmt: skip
+    pinned = whatifs.read_pin(text) if text else None
+    if text and pinned is None:
+        st.caption(f":material/error: No configuration; write it like {whatifs.pin_text(chosen)}")
+    return pinned
+
+
+def show_answer(name: str, answer: pd.Series, baseline: pd.Series | None, currency: str) -> None:
     """The big numbers, and what limits them."""
-    with st.grid(4, min_column_width=170):
-        st.metric("Predicted time", formats.time_text(answer["predicted_s"]), border=True)
-        st.metric(f"Cost ({currency})", formats.amount_text(answer["cost"]), border=True)
-        st.metric("Images a second", formats.rate_text(inputs.images(runs, answer), answer["predicted_s"]), border=True)
-        st.metric("Core-hours", formats.number_text(answer["core_hours"]), border=True)
+    images = [0.0 if row is None else inputs.images(runs, row) for row in (answer, baseline)]
+    headline.show(answer, baseline, *images, currency)
     if not answer["note"] or answer["outside_profiled_range"]:
         st.markdown(
             f"**{LEVEL:.0%} interval:** {time_interval(answer)}, at {cost_interval(answer, currency)}. "
@@ -84,36 +113,86 @@ def cost_interval(answer: pd.Series, currency: str) -> str:
     return formats.range_text(*(formats.money_text(answer[column], currency) for column in ("cost_low", "cost_high")))
 
 
-def show_sweep(sweep: charts.Sweep) -> None:
-    """Time against executors."""
+def show_chart(model, chosen: pd.Series, price) -> None:
+    """Time or cost against executors, or both over executors and cores."""
+    kind = st.segmented_control(
+        "Chart", [TIME, COST, HEAT], default=TIME, required=True, key="chart", bind="query-params"
+    )
+    executors, cores = inputs.executor_choices(runs), inputs.core_choices(runs)
+    if kind == HEAT:
+        heat = heatmap.heat_data(model, runs, chosen, executors, cores, price)
+        st.plotly_chart(heatmap.heat_figure(heat), width="stretch", alt=heatmap.heat_text(heat))
+        st.caption(
+            f"Colour: time. Dashed lines: equal cost in {price.currency}. Dotted frame: what was profiled. Diamond: "
+            "your choice."
+        )
+        return
+    sweep = charts.sweep_data(model, runs, chosen, executors, price, charts.other_cores(runs))
     if sweep.curve["predicted_s"].notna().any():
-        st.plotly_chart(charts.sweep_figure(sweep), width="stretch", alt=charts.sweep_text(sweep))
-    if sweep.runs.empty:
+        is_time = kind == TIME
+        figure = charts.sweep_figure(sweep) if is_time else charts.cost_figure(sweep, price.currency)
+        text = charts.sweep_text(sweep) if is_time else charts.cost_text(sweep, price.currency)
+        st.plotly_chart(figure, width="stretch", alt=text)
+    if sweep.runs.empty and kind == TIME:
         st.caption("No run was profiled with these cores and this data size, so there are no points to compare with.")
 
 
-def show_comparison(answers: dict[str, pd.Series], currency: str) -> None:
+def show_why(fitted: dict, question: pd.DataFrame, chosen: pd.Series) -> None:
+    """Where the time goes, and whether the memory is enough."""
+    st.subheader("Why this long")
+    sentences = list(why.time_sentences(fitted[LAW], question)) if LAW in fitted else []
+    if sentences:
+        st.markdown("\n".join(f"- {text}" for text in sentences))
+        st.caption("By the law of scenario 5, which adds up start-up and work.")
+    else:
+        st.caption("Scenario 5 says where the time goes, and it is not fitted for these runs.")
+    with state.errors_on_page():
+        known = evidence.all_runs(application, cluster)
+    found = memory_safety(known, int(chosen["executor_cores"]), chosen.get("images_per_partition"))
+    st.markdown(f"**Memory:** {why.memory_sentence(found, float(chosen['executor_memory_gb']))}")
+
+
+def show_comparison(answers: dict[str, pd.Series], best: str, currency: str) -> None:
     """All scenarios on the same question, with both accuracies."""
     st.subheader("Scenarios compared")
     rows = [
         {
-            "Scenario": name,
+            "Scenario": f"{name} (preferred)" if name == best else name,
             "Predicted time": formats.time_text(answer["predicted_s"]),
             "Interval": time_interval(answer),
             "Cost": formats.money_text(answer["cost"], currency),
-            "Accuracy, never seen": formats.percent_text(models[name].model.accuracy_.get(HELD_OUT)),
-            "Accuracy, paper's protocol": formats.percent_text(models[name].model.accuracy_.get(PAPER)),
+            "Never seen": formats.percent_text(models[name].model.accuracy_.get(HELD_OUT)),
+            "Paper's protocol": formats.percent_text(models[name].model.accuracy_.get(PAPER)),
         }
         for name, answer in answers.items()
     ]
+    st.markdown(why.preferred_sentence(best, {name: one.model for name, one in models.items()}, answers))
     st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Prediction and accuracy of each scenario")
     for answer in answers.values():
         if pd.isna(answer["predicted_s"]):
             st.caption(f"{answer['note'].capitalize()}.")
     st.caption(
-        "Accuracy is 100 % minus the mean absolute percentage error. By the paper's protocol the model may know the "
-        "configurations that it is tested on; the other figure is for configurations that it has never seen."
+        "The last two columns are accuracies, 100 % minus the mean absolute percentage error: on configurations that "
+        "the scenario has never seen, and by the paper's protocol, where it may know what it is tested on."
     )
+
+
+def show_history() -> None:
+    """The what-ifs of this session, to go back to."""
+    table = whatifs.history_table()
+    with st.expander(f"What-ifs of this session: {len(table)}", icon=":material/history:"):
+        event = st.dataframe(
+            table, hide_index=True, on_select="rerun", selection_mode="single-row", key="history",
+            alt="What-ifs of this session, the last one first",
+        )  # fmt: skip
+        with st.container(horizontal=True):
+            rows = event.selection.rows
+            st.button(
+                "Go back to it", icon=":material/undo:", key="go_back", disabled=not rows,
+                on_click=whatifs.go_back, args=(rows[0] if rows else 0,),
+                help="Select a row first.",
+            )  # fmt: skip
+            st.button("Clear", icon=":material/delete:", key="forget", on_click=whatifs.forget)
 
 
 what_if()

@@ -1,17 +1,21 @@
 """A goal in, the configuration to ask for out, and a file to ask for it with."""
 
+import dataclasses
 import datetime
 
 import pandas as pd
 import streamlit as st
 
-from pages.ui import formats, inputs, origins, state, tradeoff
+from pages.ui import evidence, formats, inputs, instances, kept, origins, state, tradeoff, upload
 from pages.ui.sidebar import chosen_pair
+from pages.ui.text import counted, literal
 from perfmodel import prediction
-from perfmodel.advice import Advice, Request, advise, order_of
+from perfmodel.advice import Advice, Request, advise, best_of, order_of
+from perfmodel.errors import PerfmodelError
 from perfmodel.exports import FORMATS
 from perfmodel.model import LEVEL
-from perfmodel.recommend import EXPECTED
+from perfmodel.promises import promises
+from perfmodel.recommend import EXPECTED, Node
 
 application, cluster = chosen_pair()
 with state.errors_on_page():
@@ -19,7 +23,10 @@ with state.errors_on_page():
     models = state.models(application, cluster)
 
 st.title("Recommend")
-st.markdown(f"Which configuration to ask for, to run **{application}** on **{cluster}** in time and within budget.")
+st.markdown(
+    f"Which configuration to ask for, to run **{literal(application)}** on **{literal(cluster)}** in time and within "
+    "budget."
+)
 origins.show(runs)
 
 
@@ -30,16 +37,40 @@ def recommend() -> None:
     with controls, state.errors_on_page():
         goal = inputs.goal()
         rate = inputs.data_size(runs)
+        nodes, most = instances.machines()
         space, price = inputs.space(runs), inputs.price()
-        request = Request(application, cluster, rate, space, goal, price)
+        request = Request(application, cluster, rate, dataclasses.replace(space, most_nodes=most), goal, price)
     with results, state.errors_on_page():
-        advice = advise(models, request)
+        advices = on_machines(request, nodes)
+        advice = best_of(advices)
         found = advice.recommendation
         if found.advice:
-            st.warning(f"{found.advice.capitalize()}.", icon=":material/search_off:")
+            st.warning(f"{found.advice[0].upper() + found.advice[1:]}.", icon=":material/search_off:")
         picked = show_choices(advice)
+        if nodes:
+            st.dataframe(instances.machine_table(advices), hide_index=True, alt="What each kind of machine offers")
+        instances.show_table()
         show_front(advice, picked)
         show_export(advice, picked)
+
+
+def on_machines(request: Request, nodes: list[Node]) -> list[Advice]:
+    """Advice for each kind of machine that can hold an executor; without machines one advice."""
+    if not nodes:
+        return [advise(models, request)]
+    found, refused = [], []
+    for node in nodes:
+        try:
+            found.append(
+                advise(models, dataclasses.replace(request, space=dataclasses.replace(request.space, node=node)))
+            )
+        except PerfmodelError as error:
+            refused.append(str(error))
+    if not found:
+        raise PerfmodelError("; ".join(refused))
+    for reason in refused:
+        st.caption(f"{literal(reason[0].upper() + reason[1:])}.")
+    return found
 
 
 def show_choices(advice: Advice) -> pd.Series:
@@ -49,7 +80,7 @@ def show_choices(advice: Advice) -> pd.Series:
     offered = {label: row for label, row in choices.items() if row is not None}
     picked = st.segmented_control("Configuration", list(offered), default=next(iter(offered)), required=True)
     row = offered[picked]
-    with st.grid(4, min_column_width=150):
+    with st.grid(4, min_column_width=190):
         st.metric("Time to count on", formats.time_text(row["safe_s"]), border=True)
         st.metric(f"Cost ({advice.request.currency})", formats.amount_text(row["safe_cost"]), border=True)
         st.metric("Executors x cores", f"{row['num_executors']:.0f} x {row['executor_cores']:.0f}", border=True)
@@ -67,7 +98,8 @@ def wording(advice: Advice, row: pd.Series) -> str:
     sure, currency = advice.request.goal.sure, advice.request.currency
     expected = formats.time_text(row["predicted_s"]), formats.money_text(row["cost"], currency)
     kept = "" if sure == EXPECTED else f", kept with {sure:.0%} probability (expected: {' at '.join(expected)})"
-    packed = f" Packed on {row['nodes']:.0f} machines." if row["nodes"] else ""
+    node = advice.request.space.node
+    packed = f" Packed on {counted(int(row['nodes']), 'machine')} of {literal(node.name)}." if node else ""
     model = f"scenario {advice.scenario}, version {advice.champion.version}"
     return f"Exactly {row['safe_s']:,.1f} s by {model}{kept}.{packed}"
 
@@ -98,4 +130,21 @@ def show_export(advice: Advice, picked: pd.Series) -> None:
     )
 
 
+def show_promises() -> None:
+    """Predicted against actual, of runs that followed an export; and where to bring the next log in."""
+    st.subheader("Predicted against actual")
+    with state.errors_on_page():
+        found = promises(evidence.all_runs(application, cluster))
+    if found.empty:
+        st.caption(
+            "No run with an exported configuration has come back yet. Run one, and upload its Spark event log here: "
+            "the configuration carries its prediction, and the log brings it back."
+        )
+    else:
+        st.markdown(kept.promise_text(found))
+        st.dataframe(kept.promise_table(found), hide_index=True, alt="Predicted and actual time of each run")
+    upload.show(application, cluster)
+
+
 recommend()
+show_promises()

@@ -45,3 +45,13 @@ def number_text(value: float) -> str:
 def rate_text(images: float, seconds: float) -> str:
     """Images a second; a dash where the run logs do not say how many images there are."""
     return number_text(images / seconds) if images else "–"
+
+
+def difference_text(value: float, baseline: float, text: str) -> str | None:
+    """How much ``value`` is above or below a baseline, with its sign and in percent; ``text`` is the size in words.
+
+    None where there is nothing to compare.
+    """
+    if not (math.isfinite(value) and math.isfinite(baseline) and baseline):
+        return None
+    return f"{'-' if value < baseline else '+'}{text} ({value / baseline - 1:+.0%})"

@@ -8,7 +8,7 @@ import streamlit as st
 from perfmodel.cost import EXAMPLE_PRICE, Price
 from perfmodel.errors import PerfmodelError
 from perfmodel.prediction import question
-from perfmodel.recommend import Goal, Node, Space
+from perfmodel.recommend import Goal, Space
 from store.durations import seconds_of
 
 SHARE, IMAGES = "Percent", "Images"
@@ -20,6 +20,11 @@ def executor_choices(runs: pd.DataFrame) -> range:
     return range(1, max(4, ROOM * int(runs["num_executors"].max())) + 1)
 
 
+def core_choices(runs: pd.DataFrame) -> range:
+    """Numbers of cores an executor that the slider offers."""
+    return range(1, max(4, ROOM * int(runs["executor_cores"].max())) + 1)
+
+
 def configuration(runs: pd.DataFrame) -> pd.Series:
     """Sliders for a configuration and a data size; starts at the largest that was profiled."""
     most = runs[["num_executors", "executor_cores", "executor_memory_gb"]].max()
@@ -29,7 +34,7 @@ def configuration(runs: pd.DataFrame) -> pd.Series:
         help="Executor processes of the application (spark.executor.instances).",
     )  # fmt: skip
     cores = st.slider(
-        "Cores an executor", 1, max(4, ROOM * int(most["executor_cores"])), int(most["executor_cores"]),
+        "Cores an executor", 1, core_choices(runs)[-1], int(most["executor_cores"]),
         key="cores", bind="query-params", help="Tasks that an executor runs at a time (spark.executor.cores).",
     )  # fmt: skip
     memory = st.slider(
@@ -37,7 +42,21 @@ def configuration(runs: pd.DataFrame) -> pd.Series:
         float(most["executor_memory_gb"]), step=0.5, key="memory", bind="query-params",
         help="Heap of an executor (spark.executor.memory). These scenarios predict the same time for any memory.",
     )  # fmt: skip
-    return question(count, cores, memory, data_size(runs)).iloc[0]
+    chosen = question(count, cores, memory, data_size(runs)).iloc[0]
+    return pd.concat([chosen, partition_size(runs)])
+
+
+def partition_size(runs: pd.DataFrame) -> pd.Series:
+    """Images a partition, where all runs state it."""
+    stated = runs["images_per_partition"].dropna().astype(float)
+    if len(stated) < len(runs) or stated.empty:
+        return pd.Series(dtype=float)
+    usual = int(stated.quantile(interpolation="lower"))
+    images = st.slider(
+        "Images a partition", 1, max(10, ROOM * int(stated.max())), usual, key="partition", bind="query-params",
+        help="Images that one task classifies. Few make more tasks, many need more memory.",
+    )  # fmt: skip
+    return pd.Series({"images_per_partition": float(max(images, 1))})
 
 
 def data_size(runs: pd.DataFrame) -> float:
@@ -118,7 +137,7 @@ def _deadline(text: str) -> float | None:
 
 
 def space(runs: pd.DataFrame) -> Space:
-    """Limits of the cluster, and machines to pack executors on."""
+    """Limits of the cluster."""
     with st.expander("Limits of the cluster", icon=":material/dns:"):
         executors = st.number_input("Most executors", 1, 10_000, executor_choices(runs)[-1], key="most_executors")
         cores = st.number_input("Most cores an executor", 1, 1_024, int(runs["executor_cores"].max()), key="most_cores")
@@ -126,13 +145,10 @@ def space(runs: pd.DataFrame) -> Space:
             "Memory to try (GiB)", sorted({1.0, 2.0, 4.0, 8.0, 16.0, *runs["executor_memory_gb"].unique()}),
             [float(runs["executor_memory_gb"].max())], key="memory_choices",
         )  # fmt: skip
-        node = _node() if st.toggle("Pack executors on machines", key="pack") else None
+        python = st.number_input(
+            "Memory of a Python worker (GiB)", 0.0, 1_000.0, 0.0, step=0.25, key="python_memory",
+            help="Of each core, outside the heap: pixels and the network. Machines must hold it too.",
+        )  # fmt: skip
     if not memory:
         raise PerfmodelError("choose at least one memory size under the limits of the cluster")
-    return Space(range(1, executors + 1), range(1, cores + 1), memory, node)
-
-
-def _node() -> Node:
-    cores = st.number_input("Cores of a machine", 1, 1_024, 16, key="node_cores")
-    memory = st.number_input("Memory of a machine (GiB)", 1.0, 24_576.0, 64.0, key="node_memory")
-    return Node("machine", cores, memory)
+    return Space(range(1, executors + 1), range(1, cores + 1), memory, python_gb_per_core=python)

@@ -40,7 +40,9 @@ def show(file_id: str, content: bytes, name: str, application: str, cluster: str
     if not usable:
         st.info("None of these logs has a run that can be stored; the remarks say why.", icon=":material/info:")
         return []
-    supplied = _form(file_id, unknown(usable), application, cluster, len(usable))
+    said = usable[0].run.row["settings"].get("recommended", {})  # an exported configuration says what it is for
+    asked = said.get("application", application), said.get("cluster", cluster), said.get("sampling_rate_pct")
+    supplied = _form(file_id, unknown(usable), *asked, len(usable))
     if supplied is None:
         return []
     if problem := missing(supplied):
@@ -70,7 +72,9 @@ def _preview(file_id: str, content: bytes, name: str) -> list[Preview | Refused]
     return st.session_state[_PREVIEW][1]
 
 
-def _form(file_id: str, unknown: set[str], application: str, cluster: str, count: int) -> Supplied | None:
+def _form(
+    file_id: str, unknown: set[str], application: str, cluster: str, rate: float | None, count: int
+) -> Supplied | None:
     """What a log cannot know; None until it is sent."""
     pairs = state.pairs()
     with st.form(f"log_{file_id}"):
@@ -81,7 +85,7 @@ def _form(file_id: str, unknown: set[str], application: str, cluster: str, count
                     "Application", pairs["application"], application, "The CNN job, such as resnet50."
                 ),
                 "cluster": _name("Cluster", pairs["cluster"], cluster, "The environment that it ran on."),
-                "sampling_rate_pct": _number("Share of the data set (%)", 10_000.0, "Or both numbers of images."),
+                "sampling_rate_pct": _number("Share of the data set (%)", 10_000.0, "Or both numbers of images.", rate),
                 "input_images": _count("Images processed", "What this application classified."),
                 "dataset_images": _count("Images in the data set", "All that there are."),
                 "images_per_partition": _count("Images a partition", "Images of one task."),
@@ -108,8 +112,9 @@ def _name(label: str, known: Sequence[str], chosen: str, help: str) -> str | Non
     return st.selectbox(label, options, options.index(chosen), accept_new_options=True, help=help)
 
 
-def _number(label: str, most: float, help: str) -> float | None:
-    return st.number_input(label, 0.0, most, value=None, help=help) or None
+def _number(label: str, most: float, help: str, value: float | None = None) -> float | None:
+    start = value if value is not None and value <= most else None  # a log is data
+    return st.number_input(label, 0.0, most, value=start, help=help) or None
 
 
 def _count(label: str, help: str) -> int | None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pages.ui.charts import sweep_data, sweep_figure, sweep_text
+from pages.ui.charts import cost_figure, cost_text, log_axis, other_cores, sweep_data, sweep_figure, sweep_text
 from perfmodel import catalog
 from perfmodel.cost import EXAMPLE_PRICE
 from perfmodel.prediction import question
@@ -48,3 +48,29 @@ def test_the_text_says_what_the_chart_shows(paper):
     text = sweep_text(sweep_of(paper, 3, 8, 8, 100))
     assert "2 h 50 min with the chosen 3" in text
     assert "105 profiled runs" in text
+
+
+def test_other_cores_have_a_line_each_told_apart_by_its_dash(paper):
+    model, runs = paper
+    assert other_cores(runs) == [2, 4, 6, 8]
+    sweep = sweep_data(model, runs, question(3, 8, 8, 100).iloc[0], range(1, 7), EXAMPLE_PRICE, other_cores(runs))
+    lines = [trace for trace in sweep_figure(sweep).data if trace.name and trace.name.endswith(" cores")]
+    assert [line.name for line in lines] == ["2 cores", "4 cores", "6 cores"]
+    assert len({line.line.dash for line in lines}) == 3
+    assert lines[1].y[1] == pytest.approx(model.predict(question(2, 4, 8, 100))[0] / 3600)
+
+
+def test_costs_are_drawn_over_executors(paper):
+    sweep = sweep_of(paper, 3, 8, 8, 100)
+    figure = cost_figure(sweep, "EUR")
+    drawn = {trace.name: trace for trace in figure.data if trace.name}
+    assert figure.layout.yaxis.title.text == "Cost (EUR)"
+    assert list(drawn["Predicted"].y) == sweep.curve["cost"].tolist()
+    assert list(drawn["Your choice"].x) == [3]
+    assert cost_text(sweep, "EUR").startswith("Cost against executors: ")
+
+
+def test_a_logarithmic_axis_writes_its_ticks_out():
+    few, many = log_axis("Time", 0.4, 12.0), log_axis("Time", 0.002, 12.0)
+    assert few["ticktext"] == ["0.1", "0.2", "0.5", "1", "2", "5", "10", "20", "50", "100"]
+    assert many["ticktext"] == ["0.001", "0.01", "0.1", "1", "10", "100"]

@@ -1,0 +1,235 @@
+"""Scenarios side by side, beside what the paper published; versions against each other."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui import compare_charts, curve_charts, error_charts, origins, state, version_pair
+from pages.ui.sidebar import chosen_pair
+from pages.ui.text import literal
+from perfmodel import catalog
+from perfmodel.accuracy import HELD_OUT
+from perfmodel.coverage import coverage
+from perfmodel.curves import curves
+from perfmodel.published import CITATION, CLUSTER
+from perfmodel.residuals import residuals
+from perfmodel.scenarios import SCENARIOS, scenario_named
+from perfmodel.technique_scores import has_techniques, technique_scores
+from perfmodel.techniques import TECHNIQUES
+from store import model_name
+
+ACCURACY, TECHNIQUE, ACTUAL, RESIDUALS, COVERAGE, CURVES, VERSIONS = (
+    "Accuracy and time", "Techniques", "Predicted and actual", "Residuals", "Intervals", "Fitted curves", "Versions",
+)  # fmt: skip
+
+application, cluster = chosen_pair()
+with state.errors_on_page():
+    runs = state.runs(application, cluster)
+    champions = state.models(application, cluster)
+
+st.title("Compare")
+st.markdown(
+    f"The scenarios of **{literal(application)}** on **{literal(cluster)}** beside each other"
+    f"{' and beside what the paper published' if cluster == CLUSTER else ''}."
+)
+origins.show(runs)
+view = st.segmented_control(
+    "Show", [ACCURACY, TECHNIQUE, ACTUAL, RESIDUALS, COVERAGE, CURVES, VERSIONS], default=ACCURACY, required=True,
+    key="view", bind="query-params", wrap=True,
+)  # fmt: skip
+
+
+def training_runs(scenario: str) -> pd.DataFrame:
+    """The runs that a champion was fitted on."""
+    version = state.store().registry.get(model_name(application, cluster, scenario), champions[scenario].version)
+    return runs[runs["run_id"].isin(version.training_run_ids)].reset_index(drop=True)
+
+
+def scenario_title(name: str) -> str:
+    """A fitted scenario for people."""
+    return f"{scenario_named(name).title}, version {champions[name].version}"
+
+
+def pick_scenario(names: list[str]) -> str:
+    """One of the fitted scenarios."""
+    accuracy = {name: champions[name].model.accuracy_.get(HELD_OUT, 0.0) for name in names}
+    best = names.index(max(names, key=accuracy.__getitem__))
+    name = st.selectbox("Scenario", names, best, format_func=scenario_title, key="compared", bind="query-params")
+    st.caption(scenario_named(name).description)
+    return name
+
+
+def version_times(name: str, version: int) -> dict[str, float]:
+    """t1, t2 and T of a registered version, in seconds."""
+    return compare_charts.times_of(state.store().registry.metrics(name, version))
+
+
+def show_accuracy() -> None:
+    """Figures 3-9."""
+    times = {name: version_times(model_name(application, cluster, name), champions[name].version) for name in champions}
+    rows = compare_charts.scenario_rows(application, cluster, champions, times)
+    shown = rows[(rows["refused"] == "") | rows["published_pct"].notna()]
+    st.subheader("Accuracy")
+    st.plotly_chart(compare_charts.accuracy_figure(shown), width="stretch", alt=compare_charts.accuracy_text(shown))
+    st.caption(
+        "Accuracy is 100 % minus the mean absolute percentage error. By the paper's protocol a model may know the "
+        "configurations that it is tested on; never seen: each configuration by a model that never saw it."
+        + (f" Published: {CITATION}." if cluster == CLUSTER else " The paper says nothing about this cluster.")
+    )
+    st.subheader("Collecting, tuning and training")
+    st.plotly_chart(
+        compare_charts.time_figure(shown),
+        width="stretch",
+        alt="t1, t2 and T of each scenario; the table has the figures",
+    )
+    st.caption("t1: collecting the training runs, one each. t2: tuning and training, measured here. T: their sum.")
+    st.dataframe(compare_charts.scenario_table(shown), hide_index=True, alt="Accuracy and times of each scenario")
+    show_missing()
+
+
+def show_missing() -> None:
+    """Offer to fit what is not fitted."""
+    missing = [name for name in SCENARIOS if name not in champions]
+    if not missing:
+        return
+    st.info(f"Not fitted yet: {', '.join(missing)}.", icon=":material/model_training:")
+    if st.button("Fit them now", icon=":material/play_arrow:", key="fit_missing", help="Takes up to some minutes."):
+        with state.errors_on_page(), st.status("Fitting", expanded=True) as status:
+            for outcome in catalog.fit(state.store(), application, cluster, missing):
+                st.write(literal(f"Scenario {outcome.scenario}: {outcome.refused or 'fitted'}"))
+            status.update(label="Done", state="complete")
+        st.rerun()
+
+
+@st.cache_data(max_entries=16, show_spinner="Searching each technique by itself")
+def scores(name: str, version: int, _model, _runs: pd.DataFrame) -> pd.DataFrame:
+    """What each technique alone would score; a version never changes."""
+    return technique_scores(_model, _runs, tuple(TECHNIQUES))
+
+
+def show_techniques() -> None:
+    """The bars of figures 3-7: every technique at every level of a scenario."""
+    names = [name for name, one in champions.items() if has_techniques(one.model)]
+    if not names:
+        st.info("Only the paper's scenarios choose among techniques; none of them is fitted.", icon=":material/info:")
+        return
+    name = pick_scenario(names)
+    key = f"scored_{application}_{cluster}_{name}"
+    st.caption("Each technique is searched by itself at each level, which takes from seconds to a minute.")
+    if st.button("Score each technique", icon=":material/play_arrow:") or st.session_state.get(key):
+        st.session_state[key] = True
+        one = champions[name]
+        found = scores(model_name(application, cluster, name), one.version, one.model, training_runs(name))
+        figure = compare_charts.technique_figure(found)
+        st.plotly_chart(figure, width="stretch", alt=compare_charts.technique_text(found))
+        st.caption(
+            "Full colour: what the scenario chose. The last level by the paper's protocol; level 1 on its own data."
+        )
+
+
+def show_errors(kind: str) -> None:
+    """Predicted against actual, or residuals by feature."""
+    name = pick_scenario(list(champions))
+    protocol = st.segmented_control(
+        "Predicted", list(error_charts.PROTOCOLS), default=list(error_charts.PROTOCOLS)[-1], required=True,
+        format_func=error_charts.PROTOCOLS.get, key="protocol", bind="query-params",
+    )  # fmt: skip
+    found = residuals(champions[name].model, training_runs(name))
+    found = found[found["protocol"] == protocol]
+    if found.empty:
+        st.info("No configuration could be held out; profile more executors and cores.", icon=":material/info:")
+        return
+    if kind == ACTUAL:
+        st.plotly_chart(error_charts.actual_figure(found), width="stretch", alt=error_charts.actual_text(found))
+        st.caption(error_charts.actual_text(found))
+    else:
+        show_features(found)
+    st.download_button(
+        "Download residuals.csv", lambda: found.to_csv(index=False), "residuals.csv", "text/csv",
+        icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+
+
+def show_features(found: pd.DataFrame) -> None:
+    """Residuals by one feature."""
+    varied = [name for name in error_charts.FEATURES if name in found and found[name].nunique() > 1]
+    if not varied:
+        st.info("The runs vary no feature.", icon=":material/info:")
+        return
+    column = st.selectbox("By", varied, format_func=error_charts.FEATURES.get, key="by", bind="query-params")
+    st.plotly_chart(
+        error_charts.feature_figure(found, column), width="stretch", alt=error_charts.feature_text(found, column)
+    )
+    st.dataframe(error_charts.feature_table(found, column), hide_index=True, alt="Residuals by level, in percent")
+
+
+def show_coverage() -> None:
+    """Whether intervals hold what they promise."""
+    name = pick_scenario(list(champions))
+    found = coverage(champions[name].model)
+    st.plotly_chart(error_charts.coverage_figure(found), width="stretch", alt=error_charts.coverage_text(found))
+    st.caption(
+        "Above the line an interval is safer than it says, below it is not. The width for profiled configurations "
+        "comes from the same runs; each configuration that was never seen is judged by the errors on the others."
+    )
+
+
+def show_curves() -> None:
+    """Level 1 and level 2."""
+    name = pick_scenario(list(champions))
+    found = curves(champions[name].model, training_runs(name))
+    if not found:
+        st.info(
+            "This scenario has one level. Scenarios 3 and 4 learn the effect of each feature by itself first.",
+            icon=":material/info:",
+        )
+        return
+    with st.grid(2, min_column_width=320):
+        for curve in found:
+            with st.container():
+                st.markdown(f"**{literal(curve_charts.curve_title(curve))}**")
+                figure, text = curve_charts.curve_figure(curve), curve_charts.curve_text(curve)
+                st.plotly_chart(figure, width="stretch", alt=text)
+
+
+def show_versions() -> None:
+    """Any two registered versions of this pair's models."""
+    known = state.store().registry.load(application=application, cluster=cluster)
+    known = known[known["purged_at"].isna()].sort_values(["scenario", "version"]).reset_index(drop=True)
+    labels = [f"scenario {row['scenario']} v{row['version']}" for _, row in known.iterrows()]
+    if len(labels) < 2:
+        st.info("There is one version only; fit another scenario, or again after new runs.", icon=":material/info:")
+        return
+    with st.container(horizontal=True):
+        first = st.selectbox("One version", labels, len(labels) - 2, key="version_a", bind="query-params")
+        second = st.selectbox("Another version", labels, len(labels) - 1, key="version_b", bind="query-params")
+    rows = [known.loc[labels.index(label)] for label in (first, second)]
+    pair = tuple(version_pair.load_version(row["name"], int(row["version"])) for row in rows)
+    found = version_pair.both_predictions(*pair, runs)
+    names = (first, second) if first != second else (first, f"{second} again")
+    times = tuple(version_times(row["name"], int(row["version"])) for row in rows)
+    table = version_pair.version_table(names, pair, times, found)
+    st.dataframe(table, hide_index=True, alt="Figures of both versions")
+    if len(found):
+        st.plotly_chart(
+            version_pair.versions_figure(names, found), width="stretch", alt=version_pair.versions_text(names, found)
+        )
+        st.caption(version_pair.versions_text(names, found))
+    if rows[0]["name"] == rows[1]["name"] and first != second:
+        st.markdown("**What else differs**")
+        differing = state.store().registry.compare(rows[0]["name"], int(rows[0]["version"]), int(rows[1]["version"]))
+        st.dataframe(differing.astype(str), hide_index=True, alt="Fields in which the two versions differ")
+
+
+with state.errors_on_page():
+    if view == ACCURACY:
+        show_accuracy()
+    elif view == TECHNIQUE:
+        show_techniques()
+    elif view in (ACTUAL, RESIDUALS):
+        show_errors(view)
+    elif view == COVERAGE:
+        show_coverage()
+    elif view == CURVES:
+        show_curves()
+    else:
+        show_versions()
