@@ -11,6 +11,7 @@ from store import open_store
 SHARED = ("campaign", "networks", "demo_home")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tell the processes of `make test` what belongs together: a module, and modules that share something expensive."""
     groups = {module_of(item): name for item in items for name in SHARED if name in getattr(item, "fixturenames", ())}
