@@ -17,6 +17,7 @@ from perfmodel.errors import CannotPredictError, NotEnoughRunsError
 from perfmodel.features import FEATURES
 from perfmodel.fitting import FEATURE_COLUMNS, FitJob, Fitted
 from perfmodel.fitting import fit as fit_job
+from perfmodel.jobs import comparable
 from perfmodel.model import ScenarioModel
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.regressors import choices_of
@@ -68,7 +69,7 @@ def usable_runs(store: Store, application: str, cluster: str) -> pd.DataFrame:
     """Runs that a model may learn from: they ended well, on cores of their own."""
     runs = store.runs.load(application=application, cluster=cluster, status="ok")
     oversubscribed = runs["settings"].map(lambda settings: bool((settings or {}).get("oversubscribed")))
-    return runs[~oversubscribed.astype(bool)].reset_index(drop=True)
+    return comparable(runs[~oversubscribed.astype(bool)])
 
 
 def pairs(store: Store, application: str | None = None, cluster: str | None = None) -> list[tuple[str, str]]:

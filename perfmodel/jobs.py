@@ -10,15 +10,22 @@ import pandas as pd
 JOB = ("arm", "epochs", "device")
 
 
-def one_job(runs: pd.DataFrame) -> pd.DataFrame:
-    """The runs of the job that most of them are; of equals the one that ran last.
-
-    Runs that are no trainings are all one job.
+def comparable(runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs that a model may learn from together: of trainings those that lost nothing, and of one job.
 
     Parameters
     ----------
     runs : DataFrame
         Run-log columns, ``settings`` (a dict or nothing) and ``started_at`` among them.
+    """
+    lost = runs["settings"].map(lost_something).astype(bool)
+    return one_job(runs[~lost]).reset_index(drop=True)
+
+
+def one_job(runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs of the job that most of them are; of equals the one that ran last.
+
+    Runs that are no trainings are all one job.
     """
     jobs = runs["settings"].map(job_of)
     if jobs.nunique() < 2:

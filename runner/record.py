@@ -15,7 +15,7 @@ from runner.host import describe_hardware
 from runner.inference import SECONDS
 from runner.plan import MIB_PER_GIB, Plan, PlannedRun
 from runner.spec import RunSpec
-from runner.training.outcome import training_settings
+from runner.training.outcome import completion_time_s, training_settings
 from runner.validity import find_faults
 from store import RunRecord
 from store.eventlog import EventLog
@@ -50,7 +50,7 @@ def judge(spec: RunSpec, execution: Execution) -> Outcome:
     if faults:
         kind = failure_kind(reasons) or "infrastructure"
         return Outcome(status_of(kind), None, kind, f"not a valid measurement: {'; '.join(faults)}")
-    return Outcome("ok", log.completion_time_s)
+    return Outcome("ok", completion_time_s(spec, log))
 
 
 def brief(*texts: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from runner.conf import spark_conf
 from runner.spec import RunSpec
 from runner.threads import thread_faults
-from runner.training.outcome import epoch_faults
+from runner.training.outcome import completion_time_s, epoch_faults
 from store.eventlog import EventLog
 
 # JVM options, to which Spark adds its own, and the master's address, which is not known beforehand.
@@ -31,15 +31,20 @@ def find_faults(spec: RunSpec, result: dict[str, Any], log: EventLog) -> list[st
     """
     if spec.training is not None:
         # What was lost and made good shows in the run's settings instead; see `runner.training.outcome`.
-        checks = (_job_faults(log), _start_faults(spec, log), _setting_faults(spec, log), epoch_faults(spec, result))
+        checks = (
+            _job_faults(spec, log),
+            _start_faults(spec, log),
+            _setting_faults(spec, log),
+            epoch_faults(spec, result),
+        )
         return [fault for check in checks for fault in check]
-    checks = (_job_faults(log), _start_faults(spec, log), _executor_faults(spec, log), _task_faults(spec, log))
+    checks = (_job_faults(spec, log), _start_faults(spec, log), _executor_faults(spec, log), _task_faults(spec, log))
     faults = [fault for check in checks for fault in check]
     return [*faults, *_setting_faults(spec, log), *_work_faults(spec, result)]
 
 
-def _job_faults(log: EventLog) -> Iterator[str]:
-    if log.completion_time_s is None:
+def _job_faults(spec: RunSpec, log: EventLog) -> Iterator[str]:
+    if completion_time_s(spec, log) is None:
         yield "the event log shows no finished job"
 
 

@@ -30,6 +30,7 @@ GENERATED = "cifar-like"
 PATTERN_SHARE = 0.3
 PATTERN_CELLS = 4
 NOISE = 30.0
+AT_ONCE = 5_000  # photos in memory as floats
 
 Ids = npt.NDArray[np.int64]
 
@@ -155,6 +156,11 @@ def draw_records(count: int, seed: int, part: int) -> npt.NDArray[np.uint8]:
     """Return generated records, uint8 of shape (count, 3073); parts of one seed share the classes' patterns."""
     patterns = _blow_up(np.random.default_rng(seed), CLASSES)
     generator = np.random.default_rng((seed, part))
+    sizes = [min(AT_ONCE, count - first) for first in range(0, count, AT_ONCE)]
+    return np.concatenate([_draw(size, patterns, generator) for size in sizes])
+
+
+def _draw(count: int, patterns: npt.NDArray[np.float32], generator: np.random.Generator) -> npt.NDArray[np.uint8]:
     labels = generator.integers(CLASSES, size=count)
     photos = PATTERN_SHARE * patterns[labels] + (1 - PATTERN_SHARE) * _blow_up(generator, count)
     photos += NOISE * generator.standard_normal(photos.shape, dtype=np.float32)

@@ -40,6 +40,17 @@ def training_settings(spec: RunSpec, result: Mapping[str, Any], log: EventLog | 
     }
 
 
+def completion_time_s(spec: RunSpec, log: EventLog) -> float | None:
+    """Return the seconds from the first job's start to the last one's end; None when there is no such time.
+
+    Every job must have succeeded; of a training the last one, as an epoch whose job failed is made again.
+    """
+    if spec.training is None:
+        return log.completion_time_s
+    ends = [job.ended_ms for job in log.jobs.values() if job.succeeded and job.ended_ms is not None]
+    return (max(ends) - log.first_job_ms) / 1000 if ends and log.first_job_ms is not None else None
+
+
 def count_losses(log: EventLog | None) -> int:
     """Return how many task attempts failed and how many executors went away before the last job ended."""
     if log is None:

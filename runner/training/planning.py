@@ -26,7 +26,7 @@ from store.home import locate
 APPLICATION = Application("cifar_cnn", (32, 32, 3), "minus_one_to_one", functools.partial(keras_network, FILTERS))
 TRAININGS = "trainings"  # under the home: the last weights of each run
 TEST_SHARE = 5  # of a generated set: one test image for so many to learn from
-LEARNING_RATE = "0.05"
+LEARNING_RATE = "0.02"
 
 
 def add_training_options(parser: argparse.ArgumentParser) -> None:

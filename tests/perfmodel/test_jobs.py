@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from perfmodel.jobs import job_of, lost_something, one_job
+from perfmodel.jobs import comparable, job_of, lost_something, one_job
 
 
 def runs(*settings) -> pd.DataFrame:
@@ -29,6 +29,12 @@ def test_the_job_of_most_runs_stays():
 def test_of_equals_the_last_stays():
     rows = runs(training("driver"), training("barrier"), training("barrier"), training("driver"))
     assert one_job(rows)["number"].tolist() == [0, 3]
+
+
+def test_runs_with_losses_are_not_compared():
+    rows = runs(training("driver"), training("driver") | {"recoveries": 1}, training("barrier"), training("driver"))
+    assert comparable(rows)["number"].tolist() == [0, 3]
+    assert comparable(rows[:0]).empty
 
 
 def test_losses_are_known_by_what_was_made_good():
