@@ -21,7 +21,7 @@ app: $(VENV)/.app  ## Install what is missing, load the demo data, open the expl
 
 test: $(VENV)/.dev  ## All tests: real Spark executors, a real database, a real browser
 	@$(SYSTEM) java chromium
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 faults: $(VENV)/.dev  ## More real faults, on real executors: what `make test` shows once, in its other forms
 	@$(SYSTEM) java
