@@ -75,14 +75,17 @@ def error(job: Job) -> Error:
         return Error(job, np.nan, str(refusal))
 
 
-def coverage(job: Job) -> Coverage:
+def coverage(job: Job, most: int | None = None) -> Coverage:
     """Ask the product's own model of the other runs for an interval, each configuration in turn.
 
-    This is nested: the interval is made of the errors of leaving out the training configurations in turn.
+    This is nested: the interval is made of the errors of leaving out the training configurations in turn. With more
+    than ``most`` configurations, a random choice of so many is asked about.
     """
     inside, widths = [], []
+    found = list(_left_out(job.runs, job.configuration))
+    chosen = np.random.default_rng(SEED).permutation(len(found))[:most]
     try:
-        for asked, others in _left_out(job.runs, job.configuration):
+        for asked, others in (found[i] for i in sorted(chosen)):
             model = ScenarioModel(job.scenario, tuple(job.techniques), SEED).fit(others, others["completion_time_s"])
             averaged = _averages(asked, asked["completion_time_s"], job.configuration)
             low, high = (_averages(asked, bound, job.configuration) for bound in model.predict_interval(asked, LEVEL))

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from perfmodel import artifacts, demo
+from perfmodel.causes import usable
 from perfmodel.effects import mean_task_seconds
 from perfmodel.errors import CannotPredictError, NotEnoughRunsError
 from perfmodel.features import FEATURES
@@ -66,10 +67,8 @@ class FitOutcome:
 
 
 def usable_runs(store: Store, application: str, cluster: str) -> pd.DataFrame:
-    """Runs that a model may learn from: they ended well, on cores of their own."""
-    runs = store.runs.load(application=application, cluster=cluster, status="ok")
-    oversubscribed = runs["settings"].map(lambda settings: bool((settings or {}).get("oversubscribed")))
-    return comparable(runs[~oversubscribed.astype(bool)])
+    """Runs that a model may learn from, as `perfmodel.causes.usable` and `perfmodel.jobs.comparable` say."""
+    return comparable(usable(store.runs.load(application=application, cluster=cluster, status="ok")))
 
 
 def pairs(store: Store, application: str | None = None, cluster: str | None = None) -> list[tuple[str, str]]:

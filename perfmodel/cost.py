@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from perfmodel.causes import with_real_cores
 from perfmodel.errors import PerfmodelError
 from perfmodel.features import FloatArray
 
@@ -39,8 +40,8 @@ EXAMPLE_PRICE = Price(per_core_hour=0.05, per_gib_hour=0.005)
 
 def core_hours(configurations: pd.DataFrame, seconds: FloatArray) -> FloatArray:
     """Executor cores x hours, shape (n_rows,)."""
-    cores = configurations["num_executors"] * configurations["executor_cores"]
-    return np.asarray(cores, dtype=np.float64) * seconds / 3600
+    cores = np.asarray(with_real_cores(configurations)["total_cores"], dtype=np.float64)
+    return cores * seconds / 3600
 
 
 def cost(configurations: pd.DataFrame, seconds: FloatArray, price: Price) -> FloatArray:

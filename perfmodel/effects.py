@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from perfmodel.causes import with_real_cores
 from perfmodel.scaling import scaled_completion_time
 
 # In the order of the paper's tables: 2, 3, 4, 5a, 5b.
@@ -36,7 +37,7 @@ def effects(runs: pd.DataFrame, value: str = "completion_time_s") -> pd.DataFram
         the column, show the level).
     """
     stated = [column for column in EFFECT_COLUMNS if runs[column].notna().all()]
-    rows = runs.groupby(stated)[value].mean().reset_index()
+    rows = with_real_cores(runs).groupby(stated)[value].mean().reset_index()
     tables = [_effect(rows, column, stated, value) for column in stated if rows[column].nunique() > 1]
     names = ["column", "level", "min", "mean", "max", "groups"]
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=names)

@@ -14,9 +14,11 @@ from perfmodel.model import ScenarioModel
 FEATURE_COLUMNS = [
     "num_executors",
     "executor_cores",
+    "total_cores",
     "executor_memory_gb",
     "images_per_partition",
     "sampling_rate_pct",
+    "memory_regime",
 ]
 
 

@@ -20,14 +20,15 @@ def log_ratios(actual: ArrayLike, predicted: ArrayLike) -> FloatArray:
     return np.asarray(np.log(actual / np.maximum(predicted, actual / 100)), dtype=np.float64)
 
 
-def half_width(ratios: ArrayLike, level: float) -> float:
+def half_width(ratios: ArrayLike, level: float, configurations: ArrayLike | None = None) -> float:
     """Half width of the interval of log completion time.
 
     Errors of completion times are relative, so the interval is symmetric in the logarithm and centred on the
     prediction. With enough errors it is their jackknife quantile (Barber et al., Annals of Statistics 49(1), 2021),
     which assumes no distribution: the width that ``level`` of n + 1 errors stay inside when the next one is like those
-    seen, interpolated between neighbouring errors. With fewer than ``level / (1 - level)`` errors (9 for 90 %) that
-    width would be infinite; Student's t for their root mean square stands in.
+    seen, interpolated between neighbouring errors. Errors of one configuration are alike, so n counts configurations,
+    each of which weighs the same (Lee, Barber & Willett, arXiv:2306.06342). With fewer than ``level / (1 - level)`` of
+    them (9 for 90 %) that width would be infinite; Student's t for the root mean square of the errors stands in.
 
     Parameters
     ----------
@@ -35,24 +36,46 @@ def half_width(ratios: ArrayLike, level: float) -> float:
         `log_ratios` of cases like the one that is asked about, at least one.
     level : float
         Probability that the interval should cover, in (0, 1).
+    configurations : array of shape (n,) or None
+        The configuration that each error is of; None where each counts by itself.
     """
-    sizes = np.sort(np.abs(np.asarray(ratios, dtype=float)))
-    rank = round(level * (len(sizes) + 1), 9)  # rounded: 0.9 x 10 is 9 and not a little more
-    if rank <= len(sizes):
-        return float(np.interp(rank, np.arange(1, len(sizes) + 1), sizes))
-    return float(student.ppf((1 + level) / 2, df=len(sizes)) * np.sqrt(np.mean(sizes**2)))
+    sizes = np.abs(np.asarray(ratios, dtype=float))
+    labels = np.arange(len(sizes)) if configurations is None else np.asarray(configurations)
+    _, own, together = np.unique(labels, return_inverse=True, return_counts=True)
+    count = len(together)
+    weights = 1 / (count * together[own])
+    share = round(level * (count + 1) / count, 9)  # rounded: 0.9 x 10 / 9 is 1 and not a little more
+    if share > 1:
+        return float(student.ppf((1 + level) / 2, df=count) * np.sqrt(weights @ sizes**2))
+    order = np.argsort(sizes)
+    return float(np.interp(share, np.cumsum(weights[order]), sizes[order]))
+
+
+def outside(rows: pd.DataFrame, ranges: Ranges) -> pd.DataFrame:
+    """Whether each value lies outside the range of its column, for those that the rows have; an unknown one does not.
+
+    Returns
+    -------
+    DataFrame
+        Of bool, a column a range.
+    """
+    columns = [column for column in ranges if column in rows]
+    low, high = (pd.Series([ranges[column][end] for column in columns], columns, dtype=float) for end in (0, 1))
+    values = rows[columns].astype(float)
+    return (values < low) | (values > high)
 
 
 def doublings_outside(rows: pd.DataFrame, ranges: Ranges) -> FloatArray:
-    """How often one must double (or halve) to get from the profiled range to each row, over all columns.
+    """How often one must double (or halve) to get from the profiled ranges to each row, over all columns it has.
 
     Returns
     -------
     array of shape (n_rows,)
-        0 inside the range.
+        0 inside the ranges, and for a value that is unknown.
     """
     beyond = np.zeros(len(rows))
     for column, (low, high) in ranges.items():
-        values = rows[column].to_numpy(dtype=float)
-        beyond += np.log2(np.maximum(values / high, 1)) + np.log2(np.maximum(low / values, 1))
+        if column in rows:
+            values = rows[column].to_numpy(dtype=float)
+            beyond += np.log2(np.fmax(values / high, 1)) + np.log2(np.fmax(low / values, 1))
     return beyond

@@ -14,11 +14,12 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from perfmodel import accuracy, intervals
+from perfmodel.causes import causes, with_real_cores
 from perfmodel.errors import NotEnoughRunsError
 from perfmodel.features import FloatArray
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.regressors import regressor_for
-from perfmodel.scenarios import RATE, scenario_named
+from perfmodel.scenarios import GROUP_COLUMNS, RATE, Scenario, scenario_named
 
 RANGE_COLUMNS = (
     "num_executors",
@@ -29,7 +30,7 @@ RANGE_COLUMNS = (
     RATE,
 )
 IMAGES = "images_per_partition"
-FORMAT = 2  # of the learned state; to be raised when artefacts that were saved before can no longer answer
+FORMAT = 3  # of the learned state; to be raised when artefacts that were saved before can no longer answer
 LEVEL = 0.9
 
 
@@ -54,9 +55,9 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
     ranges_ : dict of str to (float, float)
         Smallest and largest profiled value of each of `RANGE_COLUMNS` that all runs state.
     usual_images_ : float or None
-        Median of the profiled images per partition: what a question that does not say means.
-    configurations_ : list of tuple
-        Profiled configurations, as the scenario sees them.
+        Median of the profiled images per partition, one of them: what a question that does not say means.
+    profiled_ : dict of str to array
+        Columns of the questions that count as `profiled`.
     accuracy_ : dict of str to float
         Accuracy in percent by protocol; a protocol that these runs do not allow is absent.
     test_rate_ : float
@@ -64,7 +65,9 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
     held_out_ : dict of str to array
         Columns of what `perfmodel.accuracy.leave_one_configuration_out` returned.
     seen_errors_, unseen_errors_ : array
-        Log ratios actual over predicted, for runs of profiled configurations and for held-out configurations.
+        Log ratios actual over predicted at ``test_rate_``, of the runs and of what was held out.
+    unseen_configurations_ : array of int
+        The configuration that each held-out error is of, as a number.
     training_s_ : float
         t1: the time (s) that collecting the training rows takes, one run each (the paper's definition).
     tuning_s_ : float
@@ -82,7 +85,8 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         Parameters
         ----------
         X : DataFrame
-            Run-log columns: ``num_executors, executor_cores, executor_memory_gb, sampling_rate_pct``.
+            Run-log columns: ``num_executors, executor_cores, executor_memory_gb, sampling_rate_pct``; where they are
+            known ``images_per_partition``, ``total_cores`` and ``memory_regime``.
         y : array-like of shape (n_runs,)
             Completion time in seconds.
 
@@ -91,7 +95,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         NotEnoughRunsError
             Where the runs cannot support the scenario.
         """
-        runs = _with_total_cores(X).assign(completion_time_s=np.asarray(y, dtype=float))
+        runs = X.assign(completion_time_s=np.asarray(y, dtype=float))
         self.n_features_in_ = X.shape[1]
         self.format_ = FORMAT
         with threadpool_limits(limits=1, user_api="blas"):
@@ -100,6 +104,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
 
     def _fit_and_score(self, runs: pd.DataFrame) -> None:
         scenario = scenario_named(self.scenario)
+        runs = causes(runs, scenario.columns)
         averaged = scenario.average(runs)
         training = scenario.training_rows(averaged)
         target = training["completion_time_s"]
@@ -109,9 +114,9 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         self.training_s_ = float(target.sum())
         stated = [column for column in RANGE_COLUMNS if column in runs and runs[column].notna().all()]
         self.ranges_ = {column: (float(runs[column].min()), float(runs[column].max())) for column in stated}
-        self.usual_images_ = float(runs[IMAGES].median()) if IMAGES in stated else None
-        columns = scenario.configuration_columns
-        self.configurations_ = sorted(training[columns].drop_duplicates().itertuples(index=False, name=None))
+        self.usual_images_ = float(runs[IMAGES].quantile(interpolation="lower")) if IMAGES in stated else None
+        profiled = _profiled_rows(scenario, training, averaged)
+        self.profiled_ = {column: profiled[column].to_numpy(dtype=float) for column in profiled}
         self._score(runs, averaged)
 
     def _score(self, runs: pd.DataFrame, averaged: pd.DataFrame) -> None:
@@ -127,6 +132,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         at_rate = runs[runs[RATE] == rate]
         self.seen_errors_ = intervals.log_ratios(at_rate["completion_time_s"], self.regressor_.predict(at_rate))
         self.unseen_errors_ = intervals.log_ratios(held_out["actual_s"], held_out["predicted_s"])
+        self.unseen_configurations_ = held_out.groupby(GROUP_COLUMNS).ngroup().to_numpy()
         if len(held_out):
             self.accuracy_[accuracy.HELD_OUT] = accuracy.accuracy_pct(held_out["actual_s"], held_out["predicted_s"])
 
@@ -140,55 +146,62 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         It has none where it does not apply (see `answers`), and where its law falls to zero or below.
         """
         check_is_fitted(self)
-        predicted = self.regressor_.predict(self._completed(X))
+        predicted = self.regressor_.predict(self._asked(X))
         return np.where(self.answers(X) & (predicted > 0), predicted, np.nan)
 
     def predict_interval(self, X: pd.DataFrame, level: float = LEVEL) -> tuple[FloatArray, FloatArray]:
         """Bounds in seconds, each of shape (n_rows,), that cover the completion time with probability ``level``.
 
-        A profiled configuration is judged by the errors on runs of profiled configurations, any other by the errors
-        on held-out configurations. Each doubling beyond the profiled range adds the width once more.
+        What was profiled is judged by the errors on the runs, any other configuration, memory, partition size or data
+        size by the errors on held-out configurations. Each doubling beyond a profiled range adds the width once more.
+
+        Raises
+        ------
+        NotEnoughRunsError
+            When no configuration could be held out.
         """
         predicted = self.predict(X)
         seen = intervals.half_width(self.seen_errors_, level)
-        unseen = max(seen, intervals.half_width(self._unseen_or_seen(), level))
-        half = np.where(self._is_profiled(X), seen, unseen)
-        half = half * (1 + intervals.doublings_outside(self._range_rows(X), self._feature_ranges()))
+        unseen = max(seen, self._unseen_half_width(level))
+        half = np.where(self.profiled(X), seen, unseen)
+        half = half * (1 + intervals.doublings_outside(self._asked(X), self.ranges_))
         return predicted * np.exp(-half), predicted * np.exp(half)
+
+    def profiled(self, X: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Whether runs like each question taught the scenario: its configuration, as the scenario sees it, and rate."""
+        asked = self._asked(X).reindex(columns=list(self.profiled_)).astype(float)
+        known = pd.MultiIndex.from_frame(pd.DataFrame(self.profiled_))
+        return np.asarray(pd.MultiIndex.from_frame(asked).isin(known), dtype=bool)
 
     def outside(self, X: pd.DataFrame) -> list[list[str]]:
         """For each row, the columns whose value lies outside the profiled range."""
-        rows = self._range_rows(X)
-        beyond = [~rows[column].between(*self.ranges_[str(column)]).to_numpy(dtype=bool) for column in rows]
-        return [list(compress(rows.columns, row)) for row in zip(*beyond, strict=True)]
+        beyond = intervals.outside(self._asked(X), self.ranges_)
+        return [list(compress(beyond, row)) for row in beyond.itertuples(index=False, name=None)]
 
-    def _unseen_or_seen(self) -> FloatArray:
+    def _unseen_half_width(self, level: float) -> float:
         if len(self.unseen_errors_) == 0:
             raise NotEnoughRunsError(
                 f"scenario {self.scenario} cannot say how sure it is: no configuration could be held out; "
                 "profile at least 3 configurations"
             )
-        return self.unseen_errors_
+        return intervals.half_width(self.unseen_errors_, level, self.unseen_configurations_)
 
-    def _is_profiled(self, X: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        columns = scenario_named(self.scenario).configuration_columns
-        asked = self._completed(X)[columns].itertuples(index=False, name=None)
-        profiled = set(self.configurations_)
-        return np.array([row in profiled for row in asked], dtype=bool)
-
-    def _completed(self, X: pd.DataFrame) -> pd.DataFrame:
+    def _asked(self, X: pd.DataFrame) -> pd.DataFrame:
+        """The questions with real cores, and the usual images per partition where they do not say."""
+        rows = with_real_cores(X)
         if self.usual_images_ is None:
-            return X
-        return X.assign(**{IMAGES: X[IMAGES].fillna(self.usual_images_) if IMAGES in X else self.usual_images_})
-
-    def _range_rows(self, X: pd.DataFrame) -> pd.DataFrame:
-        rows = _with_total_cores(self._completed(X))
-        return rows[[column for column in self.ranges_ if column in rows]]
-
-    def _feature_ranges(self) -> dict[str, tuple[float, float]]:
-        columns = [*scenario_named(self.scenario).columns, "total_cores"]
-        return {column: self.ranges_[column] for column in columns}
+            return rows
+        images = rows[IMAGES].fillna(self.usual_images_) if IMAGES in rows else self.usual_images_
+        return rows.assign(**{IMAGES: images})
 
 
-def _with_total_cores(X: pd.DataFrame) -> pd.DataFrame:
-    return X.assign(total_cores=X["num_executors"] * X["executor_cores"])
+def _profiled_rows(scenario: Scenario, training: pd.DataFrame, averaged: pd.DataFrame) -> pd.DataFrame:
+    """The rows that the errors on runs speak for: those of the training.
+
+    A scenario that learns from samples is never trained on the data size that it is tested on. Its errors speak for the
+    configurations of the training at each sampling rate that was run.
+    """
+    seen = training.drop(columns="completion_time_s")
+    if not scenario.extrapolates:
+        return seen
+    return seen.drop(columns=RATE).drop_duplicates().merge(averaged[[RATE]].drop_duplicates(), how="cross")

@@ -15,7 +15,8 @@ from store.reading import read_csv
 from store.runlog import BY_NAME
 
 _NEEDED = tuple(column for column in QUESTION_COLUMNS if column != RATE)
-_OPTIONAL = (RATE, "images_per_partition")
+_TOTAL = "total_cores"
+_OPTIONAL = (RATE, "images_per_partition", _TOTAL)
 
 
 class InvalidQuestionsError(InvalidRunsError):
@@ -33,8 +34,8 @@ class Questions:
     cells : DataFrame
         All of its columns, as text.
     values : DataFrame
-        `QUESTION_COLUMNS`, and ``images_per_partition`` where the file has it (NaN where a cell is empty), as floats.
-        An empty sampling rate means the whole data set.
+        `QUESTION_COLUMNS`, and ``images_per_partition`` and ``total_cores`` where the file has them (NaN where a cell
+        is empty), as floats. An empty sampling rate means the whole data set, empty total cores even executors.
     lines : list of int
         Line of the file for each row.
     """
@@ -67,10 +68,19 @@ def read_questions(content: bytes, name: str) -> Questions:
                 complaints |= dict.fromkeys(empty, "is empty; every configuration needs it")
             problems += [Problem(found.lines[row], column, text) for row, text in complaints.items()]
             values[column] = one.values.astype("float64")
+    problems += _uneven_problems(pd.DataFrame(values), found.lines)
     if problems:
         raise InvalidQuestionsError(sorted(problems, key=lambda problem: problem.line or 0), name)
     rates = values.get(RATE, pd.Series(FULL, index=cells.index))
     return Questions(cells, pd.DataFrame(values | {RATE: rates.fillna(FULL)}), found.lines)
+
+
+def _uneven_problems(values: pd.DataFrame, lines: Sequence[int]) -> Iterator[Problem]:
+    """Executors are of ``executor_cores`` or fewer, and at least one has them all."""
+    if {"num_executors", "executor_cores", _TOTAL} <= set(values):
+        executors, cores, total = values["num_executors"], values["executor_cores"], values[_TOTAL]
+        for row in values.index[(total < executors + cores - 1) | (total > executors * cores)]:
+            yield Problem(lines[row], _TOTAL, "does not fit num_executors and executor_cores, those of the largest one")
 
 
 def _header_problems(header: Sequence[str]) -> Iterator[Problem]:

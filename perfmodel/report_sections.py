@@ -171,7 +171,7 @@ def _residuals(report: Report, cluster: str) -> Section:
         "high": ("95 %", signed),
         "worst": ("worst", signed),
         "num_executors": ("its executors", str),
-        "executor_cores": ("its cores", str),
+        "executor_cores": ("its cores", "{:g}".format),
         "run_id": ("its run", str),
     }
     words = ["scenario", "protocol", "its run"]

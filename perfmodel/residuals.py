@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from perfmodel.accuracy import HELD_OUT, PAPER
+from perfmodel.causes import with_real_cores
 from perfmodel.model import ScenarioModel
 from perfmodel.scenarios import RATE
 
@@ -45,9 +46,8 @@ def residuals(model: ScenarioModel, runs: pd.DataFrame) -> pd.DataFrame:
         share of the data set that the scenario does not answer for are left out, and by `HELD_OUT` those of
         configurations that cannot be spared.
     """
-    rows = runs[[column for column in RUN_COLUMNS if column in runs]].assign(
-        scenario=model.scenario, actual_s=runs["completion_time_s"]
-    )
+    stated = [column for column in RUN_COLUMNS if column in runs]
+    rows = with_real_cores(runs)[stated].assign(scenario=model.scenario, actual_s=runs["completion_time_s"])
     answered = rows[model.answers(rows)]
     fitted = answered.assign(protocol=PAPER, predicted_s=model.regressor_.predict(answered))
     return _with_residuals(pd.concat([fitted, _held_out(model, answered)], ignore_index=True))

@@ -7,6 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
+from perfmodel.causes import causes
 from perfmodel.errors import NotEnoughRunsError, UnknownNameError
 from perfmodel.features import FEATURES
 
@@ -76,11 +77,14 @@ class Scenario:
     def average(self, runs: pd.DataFrame) -> pd.DataFrame:
         """Mean completion time (s) of each combination of this scenario's columns and the sampling rate.
 
+        What counts as cores and memory, `perfmodel.causes.causes` says.
+
         Raises
         ------
         NotEnoughRunsError
             When some run does not state a column that the scenario needs.
         """
+        runs = causes(runs, self.columns)
         optional = [name for name in self.optional if name in runs and runs[name].notna().all()]
         keys = [*self.configuration_columns, *optional, RATE]
         stated = runs.reindex(columns=[*keys, "completion_time_s"])

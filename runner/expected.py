@@ -58,6 +58,7 @@ def _questions(runs: Sequence[PlannedRun], images_ratio: float) -> pd.DataFrame:
         {
             "num_executors": one.num_executors,
             "executor_cores": max(one.executor_cores),
+            "total_cores": one.total_cores,
             "executor_memory_gb": one.executor_memory_mib / MIB_PER_GIB,
             "images_per_partition": one.images_per_partition,
             "sampling_rate_pct": one.sampling_rate_pct * images_ratio,
