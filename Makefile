@@ -19,6 +19,7 @@ app: $(VENV)/.app  ## Install what is missing, load the demo data, open the expl
 	$(BIN)/python -m perfmodel demo
 	$(BIN)/streamlit run app.py --server.port $(PORT)
 
+# A module stays in one process, because its fixtures start Spark; in this order the quick ones come last and fill up.
 test: $(VENV)/.dev  ## All tests: real Spark executors, a real database, a real browser
 	@$(SYSTEM) java chromium
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
