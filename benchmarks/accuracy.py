@@ -28,6 +28,7 @@ from benchmarks import datasets
 from benchmarks.left_out import EVERYTHING, LEVEL, SAMPLES, Coverage, Job, coverage, error
 from perfmodel import demo
 from perfmodel.causes import usable, with_real_cores
+from perfmodel.jobs import comparable
 from perfmodel.scenarios import SCENARIOS
 from perfmodel.spread import on_cores
 from perfmodel.techniques import TECHNIQUES
@@ -40,7 +41,8 @@ COVERED_PCT = (85, 97)
 def all_datasets(root: Path) -> Iterator[tuple[str, pd.DataFrame, list[str]]]:
     """Each data set: name, runs, and the columns that tell configurations apart (the others are averaged away)."""
     yield "paper-2020", demo.reconstructed_runs(), CLUSTER
-    yield "measured", with_real_cores(usable(demo.measured_runs())), CLUSTER
+    measured = [comparable(usable(own)) for _, own in demo.measured_runs().groupby("application")]
+    yield "measured", with_real_cores(pd.concat(measured, ignore_index=True)), CLUSTER
     yield "bell", datasets.bell(root), CLUSTER
     scout = datasets.scout(root)
     yield "scout", scout[scout["status"] == "ok"], [*CLUSTER, "executor_memory_gb"]
