@@ -10,6 +10,7 @@ from perfmodel import catalog
 from perfmodel.accuracy import HELD_OUT
 from perfmodel.coverage import coverage
 from perfmodel.curves import curves
+from perfmodel.model import ScenarioModel
 from perfmodel.published import CITATION, CLUSTER
 from perfmodel.residuals import residuals
 from perfmodel.scenarios import SCENARIOS, scenario_named
@@ -101,7 +102,7 @@ def show_missing() -> None:
 
 
 @st.cache_data(max_entries=16, show_spinner="Searching each technique by itself")
-def scores(name: str, version: int, _model, _runs: pd.DataFrame) -> pd.DataFrame:
+def scores(name: str, version: int, _model: ScenarioModel, _runs: pd.DataFrame) -> pd.DataFrame:
     """What each technique alone would score; a version never changes."""
     return technique_scores(_model, _runs, tuple(TECHNIQUES))
 

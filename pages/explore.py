@@ -8,8 +8,9 @@ from pages.ui.sidebar import chosen_pair
 from pages.ui.text import literal
 from perfmodel import prediction
 from perfmodel.accuracy import HELD_OUT, PAPER
+from perfmodel.cost import Price
 from perfmodel.memory_safety import memory_safety
-from perfmodel.model import LEVEL
+from perfmodel.model import LEVEL, ScenarioModel
 
 AUTO = "Most accurate"
 LAW = "5"
@@ -113,7 +114,7 @@ def cost_interval(answer: pd.Series, currency: str) -> str:
     return formats.range_text(*(formats.money_text(answer[column], currency) for column in ("cost_low", "cost_high")))
 
 
-def show_chart(model, chosen: pd.Series, price) -> None:
+def show_chart(model: ScenarioModel, chosen: pd.Series, price: Price) -> None:
     """Time or cost against executors, or both over executors and cores."""
     kind = st.segmented_control(
         "Chart", [TIME, COST, HEAT], default=TIME, required=True, key="chart", bind="query-params"
@@ -137,7 +138,7 @@ def show_chart(model, chosen: pd.Series, price) -> None:
         st.caption("No run was profiled with these cores and this data size, so there are no points to compare with.")
 
 
-def show_why(fitted: dict, question: pd.DataFrame, chosen: pd.Series) -> None:
+def show_why(fitted: dict[str, ScenarioModel], question: pd.DataFrame, chosen: pd.Series) -> None:
     """Where the time goes, and whether the memory is enough."""
     st.subheader("Why this long")
     sentences = list(why.time_sentences(fitted[LAW], question)) if LAW in fitted else []

@@ -1,5 +1,8 @@
 """Plan a profiling campaign, start it, watch it, stop it. All state is in the store and the home."""
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
 from pages.ui import planning, state
@@ -91,7 +94,7 @@ def show_progress(progress: watch.Progress, running: bool) -> None:
         )
 
 
-def begin(start) -> None:
+def begin(start: Callable[[], launch.Launch]) -> None:
     """Start a campaign and show it, or say why not."""
     try:
         start()
@@ -113,7 +116,7 @@ def plan() -> None:
     show_start(wanted, content)
 
 
-def show_plan(wanted: Request, content: dict) -> None:
+def show_plan(wanted: Request, content: dict[str, Any]) -> None:
     """What would run, and how long it would take."""
     expected = content["expected_s"]
     with st.grid(4, min_column_width=150):
@@ -138,7 +141,7 @@ def show_plan(wanted: Request, content: dict) -> None:
         st.dataframe(planning.plan_table(content), hide_index=True, alt="Runs of the plan", height="content")
 
 
-def show_start(wanted: Request, content: dict) -> None:
+def show_start(wanted: Request, content: dict[str, Any]) -> None:
     """A button for here, a command for anywhere."""
     if not wanted.master:
         busy = launch.measuring(home)

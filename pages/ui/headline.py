@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 
@@ -30,6 +32,8 @@ def show(answer: pd.Series, baseline: pd.Series | None, images: float, baseline_
         _metric("Core-hours", number_text, answer["core_hours"], base["core_hours"], "inverse")
 
 
-def _metric(label: str, say, value: float, base: float, color: str, shown: str | None = None) -> None:
+def _metric(
+    label: str, say: Callable[[float], str], value: float, base: float, color: str, shown: str | None = None
+) -> None:
     delta = None if value == base else formats.difference_text(value, base, say(abs(value - base)))
     st.metric(label, shown or say(value), delta, delta_color=color, border=True)

@@ -47,9 +47,9 @@ def configuration(runs: pd.DataFrame) -> pd.Series:
 
 
 def partition_size(runs: pd.DataFrame) -> pd.Series:
-    """Images a partition, where all runs state it."""
+    """Images a partition, where runs state it."""
     stated = runs["images_per_partition"].dropna().astype(float)
-    if len(stated) < len(runs) or stated.empty:
+    if stated.empty:
         return pd.Series(dtype=float)
     usual = int(stated.quantile(interpolation="lower"))
     images = st.slider(

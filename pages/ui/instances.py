@@ -16,6 +16,7 @@ from perfmodel.recommend import Node
 from store import SparkcastError
 from store.instances import Instance, load_instances, save_instances
 
+_KEPT = "prices_kept"
 BY_CORE, BY_MACHINE = "Cores and memory", "Whole machines"
 _COLUMNS = {
     "name": st.column_config.TextColumn("Machine", required=True),
@@ -57,6 +58,8 @@ def _node(one: Instance) -> Node:
 def show_table() -> None:
     """The price table, to be edited and kept."""
     home = state.store().home.root
+    if st.session_state.pop(_KEPT, False):
+        st.toast("Prices kept", icon=":material/check_circle:")
     with st.expander("Machines and their prices", icon=":material/payments:"):
         st.caption("Yours to keep: nobody updates these prices. Give each its currency, date and source.")
         with st.form("prices", border=False):
@@ -74,7 +77,7 @@ def _keep(edited: pd.DataFrame) -> None:
     except SparkcastError as error:
         st.error(literal(str(error)), icon=":material/error:")
     else:
-        st.toast("Prices kept", icon=":material/check_circle:")
+        st.session_state[_KEPT] = True
         st.rerun()
 
 
