@@ -17,6 +17,7 @@ import skops.io
 from skops.io.exceptions import UntrustedTypesFoundException
 
 from perfmodel.errors import PerfmodelError
+from perfmodel.formats import to_present
 from perfmodel.model import FORMAT, ScenarioModel
 
 _SCHEMA = "schema.json"
@@ -70,7 +71,7 @@ def _without_addresses(node: Any, names: dict[str, str]) -> Any:
 
 
 def load(data: bytes) -> ScenarioModel:
-    """Rebuild a model; refuses bytes that hold anything but a model of ours.
+    """Rebuild a model, of any format since the first release; refuses bytes that hold anything but a model of ours.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def load(data: bytes) -> ScenarioModel:
     if not isinstance(model, ScenarioModel):
         raise PerfmodelError(f"the model artefact holds a {type(model).__name__}, not a scenario model")
     saved = getattr(model, "format_", 0)
-    if saved != FORMAT:
+    if to_present(model) != FORMAT:
         raise PerfmodelError(
             f"the model was saved in format {saved} and this Sparkcast reads format {FORMAT}; fit it again "
             "(python -m perfmodel fit) and promote the new version (python -m store promote)"
