@@ -33,7 +33,10 @@ def show_versions(own: pd.DataFrame, scores: pd.DataFrame) -> None:
         alt="Versions of the model, newest first; select one to see how it was made",
     )  # fmt: skip
     rows = [row for row in event.selection.rows if row < len(table)]
-    chosen = int(table["version"].iloc[rows[0]]) if rows else champion or int(table["version"].iloc[0])
+    remembered = f"version_of_{own['name'].iloc[0]}"  # what is looked at stays so when an act changes the table
+    if rows:
+        st.session_state[remembered] = int(table["version"].iloc[rows[0]])
+    chosen = st.session_state.get(remembered) or champion or int(table["version"].iloc[0])
     aliases = sorted({alias for names in own["aliases"] for alias in names})
     version_detail.show(own[own["version"] == chosen].iloc[0], scores, aliases)
 

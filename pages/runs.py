@@ -46,14 +46,14 @@ def show_effects() -> None:
         st.info(nothing_to_see(chosen), icon=":material/info:")
         return
     st.caption(
-        "Time over the largest in each group of runs in which all else is equal: the lower, the faster. The band goes "
-        "from the smallest to the largest group. No model is involved."
+        "Time over the largest in each group of runs in which all else is equal: the lower, the faster. The line is "
+        "the mean, the band goes from the smallest to the largest, diamonds are what the paper published. No model is "
+        "involved."
     )
     with st.grid(3, min_column_width=300):
         for effect in found:
             with st.container(border=True):
-                paper = f" (the paper's table {effect.table})" if effect.table else ""
-                st.markdown(f"**{effect.title}**{paper}")
+                st.markdown(f"**{effect.title}**" + (f", table {effect.table}" if effect.table else ""))
                 st.plotly_chart(effect_charts.effect_figure(effect), alt=effect_charts.effect_text(effect))
     show_table(effect_charts.effects_table(found))
 

@@ -87,11 +87,11 @@ def effect_figure(effect: Effect) -> go.Figure:
             hovertemplate="%{x}: %{y:.3f}<extra>published</extra>",
         )
     return figure.update_layout(
-        height=280,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
+        height=260,
+        margin={"l": 10, "r": 10, "t": 10, "b": 10},
         xaxis={"title": effect.title, "type": "category"},
-        yaxis={"title": "Scaled time", "range": [0, 1.05]},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        yaxis={"title": "Scaled time", "range": [-0.04, 1.08], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        showlegend=False,
     )
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.ui import formats, state, timeline
 from pages.ui.run_list import LABELS
-from pages.ui.text import code, literal
+from pages.ui.text import code, counted, literal
 from perfmodel.execution import executors
 from store.frames import plain
 
@@ -99,7 +99,7 @@ def _timeline(tasks: pd.DataFrame) -> None:
     st.dataframe(data.stages, hide_index=True, column_config=_stage_columns(), alt="Stages of the run")
     reasons = tasks.loc[tasks["failed"].fillna(False).astype(bool), "reason"].dropna()
     if len(reasons):
-        with st.expander(f"Why task attempts failed ({reasons.nunique():,} different reasons)"):
+        with st.expander(f"Why task attempts failed: {counted(reasons.nunique(), 'reason')}", icon=":material/error:"):
             for reason in reasons.value_counts().index[:5]:
                 st.code(reason[:5_000], language=None, wrap_lines=True)
 
@@ -154,7 +154,8 @@ def memory_figure(data: pd.DataFrame, heap_gb: float) -> go.Figure:
         if data[name].notna().any():
             figure.add_bar(x=[f"executor {html.escape(one)}" for one in data["executor_id"]], y=data[name], name=label)
             figure.data[-1].update(marker_color=color, hovertemplate="%{x}: %{y:.2f} GiB<extra>" + label + "</extra>")
-    figure.add_hline(heap_gb, line_dash="dash", annotation_text="memory asked for")
+    figure.add_hline(heap_gb, line_dash="dash", line_color="gray", annotation_text="memory asked for")
+    figure.layout.annotations[0].update(xanchor="left", x=0)
     return figure.update_layout(
         height=300,
         margin={"l": 10, "r": 10, "t": 30, "b": 10},

@@ -153,7 +153,8 @@ def show_downloads(listed: Listed) -> None:
         if len(listed.picked):
             ids = tuple(listed.picked["run_id"])
             _download(f"Download {counted(len(ids), 'selected run')}", Selection(run_ids=ids), listed.order)
-        _download(f"Download all {counted(listed.total, 'run')}", listed.selection, listed.order)
+        every = "all " if listed.total > 1 else ""
+        _download(f"Download {every}{counted(listed.total, 'run')}", listed.selection, listed.order)
 
 
 def _download(label: str, selection: Selection, order: Order) -> None:

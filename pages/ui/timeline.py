@@ -59,8 +59,10 @@ def timeline_figure(data: Timeline) -> go.Figure:
     """Draw a bar a task, a lane a slot, a colour a stage; failed attempts are hatched."""
     figure = go.Figure()
     groups = data.bars.groupby(["stage_id", "failed"], dropna=False)
-    for place, ((stage, failed), bars) in enumerate(groups):
-        color = FAILED if failed else _COLORS[place % len(_COLORS)]
+    names = dict.fromkeys(_stage_name(stage, failed=False) for stage in data.bars["stage_id"])
+    colors = {name: _COLORS[place % len(_COLORS)] for place, name in enumerate(names)}
+    for (stage, failed), bars in groups:
+        color = FAILED if failed else colors[_stage_name(stage, failed=False)]
         figure.add_bar(
             y=[html.escape(lane) for lane in bars["lane"]],
             x=bars["end_s"] - bars["start_s"],
@@ -95,7 +97,7 @@ def timeline_text(data: Timeline) -> str:
     )
 
 
-def _stage_name(stage: object, failed: bool) -> str:
+def _stage_name(stage: float, failed: bool) -> str:
     name = "stage unknown" if pd.isna(stage) else f"stage {stage:.0f}"
     return f"{name}, failed" if failed else name
 

@@ -20,8 +20,6 @@ _COUNT = "upload_count"
 @st.fragment
 def show(application: str, cluster: str) -> None:
     """Draw the uploader, and what came of the last file."""
-    for outcome in st.session_state.pop(_OUTCOMES, ()):
-        _say(outcome)
     count = st.session_state.setdefault(_COUNT, 0)
     file = st.file_uploader(
         "Run log or Spark event log",
@@ -30,6 +28,8 @@ def show(application: str, cluster: str) -> None:
         "as one zip or tar archive. Nothing in a file is ever run, and nothing is stored before you say so.",
     )
     if file is None:
+        for outcome in st.session_state.get(_OUTCOMES, ()):
+            _say(outcome)
         _how_to_begin()
         return
     with state.errors_on_page():

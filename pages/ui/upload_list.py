@@ -19,7 +19,7 @@ _DONE = "undone"
 @st.fragment
 def show() -> None:
     """Draw the list, newest first, and a button for the one that is selected."""
-    if done := st.session_state.pop(_DONE, None):
+    if done := st.session_state.get(_DONE):
         _say(done)
     with state.errors_on_page():
         uploads = state.store().uploads.load().sort_values("uploaded_at", ascending=False, ignore_index=True)
@@ -36,12 +36,13 @@ def show() -> None:
         text = "Select an upload to undo it." if chosen is None else "This upload was undone; its record stays."
         st.caption(text)
     elif st.button("Undo this upload", icon=":material/undo:"):
+        st.session_state.pop(_DONE, None)
         _confirm(chosen)
 
 
 def listed(uploads: pd.DataFrame) -> pd.DataFrame:
     """What the list shows of each upload."""
-    state_text = [("undone" if pd.notna(at) else "counts") for at in uploads["undone_at"]]
+    state_text = [("undone" if pd.notna(at) else "in use") for at in uploads["undone_at"]]
     shown = uploads[["uploaded_at", "name", "rows", "added", "left_out", "uploaded_by"]]
     return shown.assign(state=state_text, upload=uploads["upload_id"].str[:8])
 

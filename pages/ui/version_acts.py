@@ -14,9 +14,9 @@ _DONE = "version_act"
 
 
 def say_done() -> None:
-    """Say what the last act did."""
+    """Say what the last act did; a toast stays when the page runs again."""
     if done := st.session_state.pop(_DONE, None):
-        st.success(done, icon=":material/check_circle:")
+        st.toast(done, icon=":material/check_circle:", duration="long")
 
 
 @st.dialog("Promote this version?")

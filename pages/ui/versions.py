@@ -99,8 +99,8 @@ def figure_texts(figures: pd.DataFrame, version: int) -> dict[str, str]:
     """The figures of one version as people read them, by label."""
     own = figures[figures["version"] == version].set_index(["metric", "protocol"])["value"]
     texts = {label.removesuffix(" (%)"): percent_text(own.get(("accuracy", p))) for p, label in ACCURACIES.items()}
-    for name, label in TIMES.items():
-        texts[label.removesuffix(" (s)")] = time_text(own[name, ""]) if (name, "") in own.index else "–"
+    for name in ("t1", "t2"):
+        texts[TIMES[name].removesuffix(" (s)")] = time_text(own[name, ""]) if (name, "") in own.index else "–"
     return texts
 
 
@@ -121,7 +121,7 @@ def history_figure(history: History) -> go.Figure:
             line={"color": color, "width": 2.5}, hovertemplate="version %{x}: %{y:,.2f}<extra>" + protocol + "</extra>"
         )
     if history.champion is not None:
-        figure.add_vline(history.champion, line_dash="dash", annotation_text=CHAMPION)
+        figure.add_vline(history.champion, line_dash="dash", line_color="gray", annotation_text=CHAMPION)
     versions = history.rows["version"].nunique()
     return figure.update_layout(
         height=360,
