@@ -9,7 +9,9 @@ st.set_page_config(page_title="Sparkcast", page_icon="pages/ui/favicon.svg", lay
 page = st.navigation(
     [
         st.Page("pages/explore.py", title="Explore", icon=":material/tune:", url_path="explore", default=True),
+        st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),
         st.Page("pages/runs.py", title="Runs", icon=":material/database:", url_path="runs"),
+        st.Page("pages/profile.py", title="Profile", icon=":material/speed:", url_path="profile"),
         st.Page("pages/models.py", title="Models", icon=":material/inventory_2:", url_path="models"),
         st.Page("pages/recommend.py", title="Recommend", icon=":material/recommend:", url_path="recommend"),
     ]
