@@ -33,7 +33,7 @@ class FitJob:
     model : ScenarioModel
         Not fitted.
     runs : DataFrame
-        `FEATURE_COLUMNS` and ``completion_time_s``.
+        ``completion_time_s`` and `FEATURE_COLUMNS`; one that is not there is unknown of all runs.
     environment : mapping of str to str
         The versions that the model must be fitted with, as `perfmodel.artifacts.environment` says them.
     """
@@ -70,7 +70,7 @@ def fit(job: FitJob) -> Fitted:
     if other:
         raise WorkerError(f"a worker has {', '.join(other)}; install the same requirements.txt there")
     try:
-        job.model.fit(job.runs[FEATURE_COLUMNS], job.runs["completion_time_s"])
+        job.model.fit(job.runs.reindex(columns=FEATURE_COLUMNS), job.runs["completion_time_s"])
     except PerfmodelError as error:
         return Fitted(job.name, None, str(error))
     return Fitted(job.name, job.model)
