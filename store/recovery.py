@@ -19,7 +19,7 @@ import duckdb
 
 from store import troubles
 from store.database import utc_now
-from store.errors import StoreError, StoreUnusableError
+from store.errors import NewerStoreError, StoreError, StoreUnusableError
 from store.files import sync_file, sync_folder
 from store.home import Home
 from store.locks import InUseError, OpenLock, lock_as_duckdb
@@ -70,22 +70,24 @@ def recover(home: Home) -> Recovered:
     except OSError as error:
         raise StoreUnusableError(f"{home.database} was not recovered: {error.strerror or error}") from error
     finally:
-        for path in (draft, _wal(draft)):
+        for path in (draft, *_logs(draft)):
             path.unlink(missing_ok=True)
 
 
 def _recover(home: Home, damaged: BinaryIO, draft: Path) -> Recovered:
     _copy(damaged, draft)
-    wal = _wal(home.database)
-    if wal.exists():
-        shutil.copyfile(wal, _wal(draft))
-    if _content(draft) is not None:
-        raise StoreError(f"{home.database}: every table can be read, so nothing was changed")
+    for log in _logs(home.database):
+        shutil.copyfile(log, draft.with_name(draft.name + log.name.removeprefix(home.database.name)))
+    _check_damaged(home.database, draft)
     for source, candidate in _candidates(home, damaged):
-        _wal(draft).unlink(missing_ok=True)
+        for log in _logs(draft):
+            log.unlink()
         _copy(candidate, draft)
-        if (content := _content(draft)) is not None:
-            return Recovered(source, *content, _exchange(home, draft))
+        try:
+            content = _content(draft)
+        except duckdb.Error:
+            continue
+        return Recovered(source, *content, _exchange(home, draft))
     raise StoreUnusableError(
         f"{home.database} is damaged and there is no snapshot of it that can be read. Move it aside and a new one is "
         f"made; event logs and tables can be imported again, models be fitted again"
@@ -93,24 +95,32 @@ def _recover(home: Home, damaged: BinaryIO, draft: Path) -> Recovered:
 
 
 def _candidates(home: Home, damaged: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
-    if _wal(home.database).exists():
+    if _logs(home.database):
         yield "the database without its last changes", damaged
     for snapshot in newest_first(home.snapshots):
         with snapshot.open("rb") as file:
             yield f"the snapshot of {taken_at(snapshot):%Y-%m-%d %H:%M:%S} UTC", file
 
 
-def _content(path: Path) -> tuple[int, int, datetime | None] | None:
-    """Read every row of every table; None if one cannot be read, else what `Recovered` tells of it."""
+def _check_damaged(database: Path, copy: Path) -> None:
+    """Refuse a database that is whole, or that only a newer DuckDB can tell to be."""
     try:
-        with closing(duckdb.connect(str(path), config={"enable_external_access": False})) as connection:
-            tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
-            for (table,) in tables:
-                connection.table(table).aggregate("max(hash(COLUMNS(*)))").fetchall()
-            [(runs, versions, newest)] = connection.execute(_CONTENT).fetchall()
-            return runs, versions, newest
-    except duckdb.Error:
-        return None
+        _content(copy)
+    except duckdb.Error as error:
+        if isinstance(newer := troubles.unopened(database, error), NewerStoreError):
+            raise newer from error
+        return
+    raise StoreError(f"{database}: every table can be read, so nothing was changed")
+
+
+def _content(path: Path) -> tuple[int, int, datetime | None]:
+    """Read every row of every table, and return what `Recovered` tells of it."""
+    with closing(duckdb.connect(str(path), config={"enable_external_access": False})) as connection:
+        tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+        for (table,) in tables:
+            connection.table(table).aggregate("max(hash(COLUMNS(*)))").fetchall()
+        [(runs, versions, newest)] = connection.execute(_CONTENT).fetchall()
+        return runs, versions, newest
 
 
 def _exchange(home: Home, draft: Path) -> Path:
@@ -122,9 +132,8 @@ def _exchange(home: Home, draft: Path) -> Path:
     kept = home.damaged / f"{utc_now():%Y%m%dT%H%M%S%fZ}"
     kept.mkdir(parents=True)
     os.link(home.database, kept / home.database.name)
-    wal = _wal(home.database)
-    if wal.exists():
-        wal.replace(kept / wal.name)
+    for log in _logs(home.database):
+        log.replace(kept / log.name)
     sync_file(draft)
     draft.replace(home.database)
     for folder in (kept, home.root):
@@ -158,5 +167,6 @@ def _copy(source: BinaryIO, target: Path) -> None:
         shutil.copyfileobj(source, file, 1 << 20)
 
 
-def _wal(path: Path) -> Path:
-    return path.with_name(f"{path.name}.wal")
+def _logs(path: Path) -> list[Path]:
+    """The write-ahead log of a database, and the second one that DuckDB writes during a checkpoint."""
+    return sorted(path.parent.glob(f"{path.name}.wal*"))

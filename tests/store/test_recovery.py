@@ -183,3 +183,6 @@ def test_a_newer_duckdb_is_named(store: Store) -> None:
     store.home.database.write_bytes(content)
     with pytest.raises(NewerStoreError, match="A newer DuckDB wrote it; update Sparkcast or choose another --home"):
         open_store(store.home.root)
+    with pytest.raises(NewerStoreError):
+        recover(store.home)
+    assert store.home.database.read_bytes() == content
