@@ -43,6 +43,8 @@ class DriverAveraging:
 
     def __init__(self, context: Any, spec: PassSpec) -> None:
         self._context, self._spec = context, spec
+        # The same tasks in every step; what is new in one is broadcast.
+        self._tasks = context.parallelize(range(len(spec.shares)), len(spec.shares))
 
     def __call__(self, weights: Sequence[Array], batches: Sequence[Ids]) -> PassResult:
         """See `Pass`."""
@@ -57,11 +59,10 @@ class DriverAveraging:
     def _step(self, weights: list[Array], batch: Ids) -> tuple[list[Array], Gradients, StepTimes]:
         started = time.perf_counter()
         shards = split_batch(batch, self._spec.shares)
-        shared = self._context.broadcast(weights)
+        shared = self._context.broadcast((weights, shards))
         sent = time.perf_counter()
         try:
-            tasks = self._context.parallelize(shards, len(shards))
-            answers = tasks.mapPartitions(functools.partial(_answer, self._spec, shared)).collect()
+            answers = self._tasks.mapPartitions(functools.partial(_answer, self._spec, shared)).collect()
         finally:
             shared.destroy()
         collected = time.perf_counter()
@@ -75,7 +76,8 @@ class DriverAveraging:
         return weights, summed, StepTimes(ended - started, max(computed), exchange_s, sum(computed), cpu_s)
 
 
-def _answer(spec: PassSpec, shared: Any, shards: Iterable[Ids]) -> Iterator[_Answer]:
-    for ids in shards:
-        shard = compute_shard(spec, shared.value, ids)
-        yield _Answer(ids, to_bytes(shard.gradients), shard.compute_s, shard.cpu_s)
+def _answer(spec: PassSpec, shared: Any, ranks: Iterable[int]) -> Iterator[_Answer]:
+    weights, shards = shared.value
+    for rank in ranks:
+        shard = compute_shard(spec, weights, shards[rank])
+        yield _Answer(shards[rank], to_bytes(shard.gradients), shard.compute_s, shard.cpu_s)

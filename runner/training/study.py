@@ -16,8 +16,9 @@ import numpy as np
 from runner.errors import RunnerError
 from runner.training import checkpoint
 from runner.training.data import Records
+from runner.training.kernels import save_network
 from runner.training.numpy_layers import Array
-from runner.training.search import Search, Space
+from runner.training.search import Search, Space, best
 from runner.training.trial import Hyperparameters, TrialResult, TrialSpec
 from store.files import write_durably
 
@@ -92,6 +93,22 @@ class Study:
         """Return the finished trials by number: hyper-parameters, accuracy_pct, loss, seconds."""
         rows = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(self.folder.glob("trial-*.json"))]
         return {row["number"]: row for row in rows}
+
+    @property
+    def best_number(self) -> int:
+        """The most accurate finished trial."""
+        return best({number: trial["accuracy_pct"] for number, trial in self.finished().items()})
+
+    @property
+    def best_model(self) -> Path:
+        """The Keras file of the best network."""
+        return self.folder / BEST_FILE
+
+    def save_best(self) -> None:
+        """Write the best network, in place of the one before."""
+        partial = self.folder / f".partial-{BEST_FILE}"
+        save_network(self.weights(self.best_number), partial)
+        partial.replace(self.best_model)
 
     def weights(self, number: int) -> list[Array]:
         """Return what a finished trial learned."""

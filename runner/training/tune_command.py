@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -23,10 +21,9 @@ from runner.progress import Progress
 from runner.record import brief
 from runner.spec import RunSpec
 from runner.target import read_target
-from runner.training.kernels import save_network
 from runner.training.planning import read_photos
 from runner.training.search import best
-from runner.training.study import BEST_FILE, Study
+from runner.training.study import Study
 from runner.training.trial import Hyperparameters
 from runner.training.tune_options import add_search_options, make_spec, read_name, read_order
 from store import Store, open_store
@@ -70,9 +67,9 @@ def tune(args: argparse.Namespace) -> int:
     study.open(order)
     photos.open()
     spec = make_spec(args, target, study, str(work_folder(store.home.root).resolve()), photos.images)
-    missing = order.search.trials - len(study.finished())
+    complete = len(study.finished()) >= order.search.trials and study.best_model.exists()
     with stop_signals_interrupt():
-        seconds = _search(store, study, spec, order.search.trials) if missing > 0 else 0.0
+        seconds = 0.0 if complete else _search(store, study, spec, order.search.trials)
     _keep(store, study, name)
     _show(study, name, seconds, as_json=args.json)
     return 0
@@ -82,6 +79,7 @@ def _search(store: Store, study: Study, spec: RunSpec, trials: int) -> float:
     home, progress = store.home, Progress()
     with hold_lock(home.root):
         clean_up(home)
+        study.best_model.unlink(missing_ok=True)  # there may soon be a better one
         try:
             with _watched(study, trials, progress):
                 execution = execute_run(spec, [], home.root)
@@ -140,20 +138,11 @@ def _keep(store: Store, study: Study, name: str) -> None:
 
 def _show(study: Study, name: str, seconds: float, *, as_json: bool) -> None:
     finished = study.finished()
-    top = best({number: trial["accuracy_pct"] for number, trial in finished.items()})
-    model = _save_best(study, top)
+    top, model = study.best_number, str(study.best_model)
     if as_json:
         trials = [finished[number] for number in sorted(finished)]
-        print_json({"study": name, "seconds": seconds, "best": top, "model": str(model), "trials": trials})
+        print_json({"study": name, "seconds": seconds, "best": top, "model": model, "trials": trials})
         return
     frame = pd.DataFrame(finished.values()).sort_values(["accuracy_pct", "number"], ascending=[False, True])
     print_frame(frame.round({"learning_rate": 5, "accuracy_pct": 2, "loss": 4, "seconds": 1}))
     print(f"best: {describe(finished[top])}; saved as {model}")
-
-
-def _save_best(study: Study, number: int) -> Path:
-    path = study.folder / BEST_FILE
-    partial = study.folder / f".partial-{BEST_FILE}"
-    save_network(study.weights(number), partial)
-    shutil.move(partial, path)
-    return path
