@@ -1,25 +1,40 @@
-"""Files of a run that its Python workers read: the list of images, a user's model, weights.
+"""What Python workers on other machines lack: our code, and the files that a run reads.
 
-On this machine they are read where they are. To another cluster Spark carries them, once to each executor.
+On this machine both are read where they are. To another cluster Spark carries them, once to each executor.
 """
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
-from runner.bundle import write_bundle
+from runner.environment import SOURCE_ROOT
 from runner.spec import RunSpec
+
+CODE_FILE = "sparkcast.zip"
+# What Python workers import: the runner, and the store for its errors.
+PACKAGES = ("runner", "store")
 
 
 def ship(context: Any, spec: RunSpec) -> None:
-    """Send a run's files, and our code, to executors that are not on this machine."""
+    """Send our code and a run's files (images' list, a user's model, weights) to executors that are not here."""
     if spec.master is None:
         return
-    context.addPyFile(str(write_bundle(spec.folder)))
+    context.addPyFile(str(_pack_code(spec.folder)))
     for path in (spec.manifest, spec.model_file, spec.weights_file):
         if path is not None:
             context.addFile(str(path))
+
+
+def _pack_code(folder: Path) -> Path:
+    """Write an archive of the packages that workers import into `folder`; Python imports from it as it is."""
+    path = folder / CODE_FILE
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for package in PACKAGES:
+            for module in sorted((SOURCE_ROOT / package).rglob("*.py")):
+                archive.write(module, module.relative_to(SOURCE_ROOT))
+    return path
 
 
 def name_for_workers(spec: RunSpec, path: Path | str) -> str:
