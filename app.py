@@ -14,6 +14,7 @@ page = st.navigation(
         st.Page("pages/profile.py", title="Profile", icon=":material/speed:", url_path="profile"),
         st.Page("pages/models.py", title="Models", icon=":material/inventory_2:", url_path="models"),
         st.Page("pages/recommend.py", title="Recommend", icon=":material/recommend:", url_path="recommend"),
+        st.Page("pages/training.py", title="Training", icon=":material/model_training:", url_path="training"),
     ]
 )
 sidebar.show()

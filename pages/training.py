@@ -1,0 +1,91 @@
+"""Training on Spark: where the time goes, what each way of sharing costs and reaches, and what a search tried."""
+
+import streamlit as st
+
+from pages.ui import inputs, state, training_charts, trainings
+from pages.ui.sidebar import chosen_pair
+from pages.ui.text import literal
+
+TIME, COST = "Time", "Cost"
+
+_, cluster = chosen_pair()
+st.title("Training")
+st.markdown(
+    f"The CIFAR-10 network, trained on **{literal(cluster)}**: what its layers take, what the ways to share a step "
+    "cost and reach, and what searches for hyper-parameters tried."
+)
+
+
+def show_command(what: str, command: str) -> None:
+    """Say how to get what is not there."""
+    st.info(what, icon=":material/info:")
+    st.code(command, language="shell")
+
+
+@st.fragment
+def show_arms() -> None:
+    """Rerun alone when time or cost is chosen."""
+    with state.errors_on_page():
+        runs = trainings.runs(cluster)
+    if runs.empty:
+        show_command(
+            "No training was measured on this cluster yet.",
+            "python -m runner train --arm barrier --images 10000 --executors 1,2 --cores 1",
+        )
+        return
+    price = inputs.price()
+    rows = training_charts.trainings_data(runs, price)
+    st.markdown(training_charts.outcomes_text(rows))
+    by = st.segmented_control("Accuracy against", [TIME, COST], default=TIME, required=True, key="accuracy_against")
+    column, title = ("completion_time_s", "Seconds") if by == TIME else ("cost", f"Cost ({price.currency})")
+    left, right = st.columns(2, gap="large")
+    figure, text = training_charts.outcomes_figure(rows, column, title), training_charts.outcomes_text(rows)
+    left.plotly_chart(figure, width="stretch", alt=text, key="outcomes")
+    epochs = training_charts.epochs_figure(training_charts.epochs_data(runs))
+    right.plotly_chart(epochs, width="stretch", alt=f"Test accuracy by epoch. {text}", key="epochs")
+    st.dataframe(training_charts.arms_table(rows).round(2), hide_index=True, alt="Medians of each arm")
+    st.caption(
+        "Seconds of a training: computing gradients, exchanging them and weights, and scheduling, the start of Python "
+        "workers included. Images named cifar-like are generated: their accuracy says nothing about CIFAR-10."
+    )
+
+
+def show_layers() -> None:
+    """The plain NumPy network, layer by layer."""
+    with state.errors_on_page():
+        profile = trainings.layers(cluster)
+    if profile is None:
+        show_command("No profile of the layers is stored yet.", "python -m runner layers")
+        return
+    rows = training_charts.layers_data(profile)
+    st.plotly_chart(training_charts.layers_figure(rows), width="stretch", alt=training_charts.layers_text(rows))
+    st.caption(
+        f"{training_charts.layers_text(rows)} {profile['images']:,} images an iteration on {literal(profile['name'])}, "
+        f"{profile['threads']} threads. Deck: {profile['deck']}."
+    )
+    with st.expander("Parts of convolution and pooling", icon=":material/table:"):
+        st.dataframe([row for row in profile["rows"] if row["part"]], hide_index=True, alt="Seconds of each part")
+
+
+@st.fragment
+def show_trials() -> None:
+    """Rerun alone when another search is chosen."""
+    with state.errors_on_page():
+        studies = trainings.trials()
+    if not studies:
+        show_command("No search was made yet.", "python -m runner tune --images 5000 --trials 12 --executors 2")
+        return
+    trials = studies[st.selectbox("Search", list(studies), key="study")]
+    text = training_charts.trials_text(trials)
+    st.plotly_chart(training_charts.trials_figure(trials), width="stretch", alt=text)
+    st.caption(f"{text} Larger marks have more filters. Accuracy is on the images that the search compares trials by.")
+    st.dataframe(trials.sort_values("accuracy_pct", ascending=False), hide_index=True, alt="All trials, the best first")
+
+
+arms, layers, trials = st.tabs(["Arms", "Layers", "Trials"], key="training_view", bind="query-params")
+with arms:
+    show_arms()
+with layers:
+    show_layers()
+with trials:
+    show_trials()
