@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.e2e.helpers import serving
+
 # Root may not use Chromium's sandbox; the others keep it from calling home.
 FLAGS = [
     "--no-sandbox",
@@ -32,38 +27,22 @@ FLAGS = [
 expect.set_options(timeout=60_000)
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
-def wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the app stopped by itself"
-        try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
-                assert answer.read() == b"ok"
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail("the app did not become healthy in 60 s")
-
-
 @pytest.fixture(scope="session")
 def app_url(demo_home: Path) -> Iterator[str]:
-    port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    options = ["--server.headless", "true"]
-    environment = {**os.environ, "SPARKCAST_HOME": str(demo_home)}
-    with subprocess.Popen([*command, *options], cwd=ROOT, env=environment) as server:
-        url = f"http://127.0.0.1:{port}"
-        try:
-            wait_until_healthy(url, server)
-            yield url
-        finally:
-            server.terminate()
+    with serving(demo_home) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def own_home(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the demo home that a module's tests may write to."""
+    return Path(shutil.copytree(demo_home, tmp_path_factory.mktemp("own") / "home"))
+
+
+@pytest.fixture(scope="module")
+def own_url(own_home: Path) -> Iterator[str]:
+    with serving(own_home) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from perfmodel.cost import EXAMPLE_PRICE
 from perfmodel.exports import FORMATS
 from perfmodel.recommend import Goal, Space
 from store import open_store
+from tests.store.eventlogs.helpers import added, application, ended, job, lines, start, task
 
 PAPER = "recommend?cluster=paper-2020&application=resnet50"
 
@@ -75,3 +76,26 @@ def test_every_export_can_be_downloaded(app_url, page, models):
         assert waiting.value.suggested_filename == form.filename
         assert "resnet50@paper-2020/" in text
         assert form.mime != "application/json" or json.loads(text)
+
+
+def test_machines_from_the_price_table_are_packed_and_compared(own_url, page):
+    page.goto(f"{own_url}/{PAPER}&paid=Whole+machines")
+    expect(page.get_by_text(re.compile(r"Packed on \d+ machines? of example-\d+x\d+"))).to_be_visible()
+    page.get_by_text("Machines and their prices").click()
+    page.get_by_role("button", name="Keep these prices").click()
+    expect(page.get_by_text("Prices kept")).to_be_visible()
+
+
+def test_the_log_of_an_exported_run_shows_predicted_against_actual(own_url, page):
+    page.goto(f"{own_url}/{PAPER}")
+    expect(page.get_by_text("No run with an exported configuration has come back yet")).to_be_visible()
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download spark-defaults.conf").click()
+    exported = waiting.value.path().read_text(encoding="utf-8").splitlines()
+    properties = dict(line.split(" ", 1) for line in exported if not line.startswith("#"))
+    environment = {"Event": "SparkListenerEnvironmentUpdate", "Spark Properties": properties}
+    events = [start(), environment, application(), added("0", 2_000), *job(0, 3_000, 7_500), task(0, "0"), ended(8_000)]
+    log = {"name": "app-1", "mimeType": "text/plain", "buffer": lines(*events)}
+    page.locator("input[type=file]").set_input_files(log)
+    page.get_by_role("button", name="Import 1 run").click()
+    expect(page.get_by_text("0 of 1 runs ended inside the interval that was predicted for them")).to_be_visible()

@@ -1,0 +1,72 @@
+"""The real app on a home, and what a person does in it that Playwright has no word for."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).parents[2]
+ROW_HEIGHT = 35
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        assert server.poll() is None, "the app stopped by itself"
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2) as answer:
+                assert answer.read() == b"ok"
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail("the app did not become healthy in 60 s")
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """Run the app on a home; yields its address."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    options = ["--server.headless", "true"]
+    environment = {**os.environ, "SPARKCAST_HOME": str(home)}
+    with subprocess.Popen([*command, *options], cwd=ROOT, env=environment) as server:
+        url = f"http://127.0.0.1:{port}"
+        try:
+            wait_until_healthy(url, server)
+            yield url
+        finally:
+            server.terminate()
+
+
+def select_row(page: Page, number: int) -> None:
+    """Tick the box at the left edge of a row of the first table on the page, which is a canvas."""
+    table = page.get_by_test_id("stDataFrame").first
+    table.click(position={"x": 20, "y": ROW_HEIGHT * (number + 1) + ROW_HEIGHT // 2})
+
+
+def find(page: Page, words: str) -> None:
+    """Look for runs."""
+    field = page.get_by_placeholder("run, campaign, failure")
+    field.fill(words)
+    field.press("Enter")
+
+
+def confirm(page: Page, label: str) -> None:
+    """Press a button of the dialog that is open."""
+    page.get_by_role("dialog").get_by_role("button", name=label, exact=True).click()
