@@ -176,7 +176,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
     def outside(self, X: pd.DataFrame) -> list[list[str]]:
         """For each row, the columns whose value lies outside the profiled range."""
         beyond = intervals.outside(self._asked(X), self.ranges_)
-        return [list(compress(beyond, row)) for row in beyond.itertuples(index=False, name=None)]
+        return [list(compress(beyond.columns, row)) for row in beyond.itertuples(index=False, name=None)]
 
     def _unseen_half_width(self, level: float) -> float:
         if len(self.unseen_errors_) == 0:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from perfmodel.intervals import doublings_outside, half_width, log_ratios
+from perfmodel.intervals import doublings_outside, half_width, log_ratios, outside
 
 
 @pytest.mark.parametrize("count", [3, 6, 9, 14, 40])
@@ -36,7 +36,31 @@ def test_a_prediction_at_or_below_zero_counts_as_a_hundredfold_error():
     assert log_ratios([100.0], [-5.0])[0] == pytest.approx(np.log(100))
 
 
+@pytest.mark.parametrize("count", [6, 12])
+def test_errors_of_one_configuration_are_no_more_than_one(count):
+    """Twenty rows a configuration, that share its error: taken for independent they would cover much less."""
+    random = np.random.default_rng(0)
+    shared = random.normal(0, 0.1, (3000, count + 1, 1)) + random.normal(0, 0.02, (3000, count + 1, 20))
+    labels = np.repeat(np.arange(count), 20)
+    covered = [abs(case[-1, 0]) <= half_width(case[:-1].ravel(), 0.9, labels) for case in shared]
+    assert 0.885 < np.mean(covered) < 0.95
+
+
+def test_configurations_weigh_the_same_however_many_errors_they_have():
+    errors = np.arange(1, 20) / 100
+    more_of_the_first = np.concatenate([np.repeat(errors[:1], 500), errors[1:]])
+    labels = np.concatenate([np.repeat(0, 500), np.arange(1, 19)])
+    assert half_width(more_of_the_first, 0.9, labels) == pytest.approx(half_width(errors, 0.9))
+
+
 def test_distance_is_counted_in_doublings():
     rows = pd.DataFrame({"cores": [2, 8, 16, 1], "executors": [1, 3, 12, 3]})
     beyond = doublings_outside(rows, {"cores": (2, 8), "executors": (1, 3)})
     assert list(beyond) == pytest.approx([0, 0, 3, 1])
+
+
+def test_what_is_unknown_or_not_asked_is_not_outside():
+    rows = pd.DataFrame({"cores": [2, 16], "memory": [np.nan, 1.0]}, dtype=object)
+    ranges = {"cores": (2, 8), "memory": (2, 4), "images": (10, 20)}
+    assert outside(rows, ranges).to_numpy().tolist() == [[False, False], [True, True]]
+    assert list(doublings_outside(rows, ranges)) == pytest.approx([0, 2])

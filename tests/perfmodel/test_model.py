@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -54,6 +56,56 @@ def test_a_configuration_that_was_never_profiled_is_less_sure(grid_runs):
     model = ScenarioModel("baseline", techniques=("random_forest",)).fit(grid_runs, grid_runs["completion_time_s"])
     (low, high), (low_new, high_new) = (model.predict_interval(question(2, cores, 2, 100)) for cores in (2, 3))
     assert high_new / low_new > 1.5 * high / low
+
+
+@pytest.fixture(scope="module")
+def boosted():
+    """Repeats 1 % apart, and a law that a configuration left out is far from."""
+    axes = {
+        "num_executors": (1, 2, 3),
+        "executor_cores": (1, 2, 4),
+        "executor_memory_gb": (2.0, 8.0),
+        "images_per_partition": (20, 50),
+        "sampling_rate_pct": (1.0, 100.0),
+        "repeat": (0, 1),
+    }
+    runs = pd.DataFrame(itertools.product(*axes.values()), columns=list(axes))
+    lucky = np.where(runs["num_executors"] == runs["executor_cores"], 1.5, 1.0)
+    times = 600 * runs["sampling_rate_pct"] / (runs["num_executors"] * runs["executor_cores"]) * lucky
+    return ScenarioModel("boosted").fit(runs, times * (1 + runs["repeat"] / 100))
+
+
+class TestWhatWasProfiled:
+    """Errors on runs speak for what was run; whatever else is asked, configurations never seen speak for it."""
+
+    def width(self, model, cores=2, memory=2.0, rate=100.0, **more):
+        low, high = model.predict_interval(question(2, cores, memory, rate).assign(**more))
+        return np.log(high / low)[0]
+
+    def test_what_was_run_is_judged_by_the_runs(self, boosted):
+        for asked in ({"images_per_partition": 50}, {"rate": 1.0}, {"memory": 8.0}):
+            assert self.width(boosted, **asked) == pytest.approx(self.width(boosted))
+
+    @pytest.mark.parametrize(
+        "asked", [{"cores": 3}, {"memory": 4.0}, {"rate": 50.0}, {"images_per_partition": 30}, {"total_cores": 3}]
+    )
+    def test_between_the_profiled_values_nothing_was_seen(self, boosted, asked):
+        assert self.width(boosted, **asked) > 1.5 * self.width(boosted)
+
+    @pytest.mark.parametrize("asked", [{"memory": 16.0}, {"rate": 200.0}, {"images_per_partition": 100}])
+    def test_a_doubling_beyond_any_profiled_range_adds_the_width_again(self, boosted, asked):
+        assert self.width(boosted, **asked) == pytest.approx(2 * self.width(boosted, memory=4.0))
+
+    def test_samples_speak_for_the_whole_only_where_that_was_run(self, grid_runs):
+        samples = grid_runs[grid_runs["sampling_rate_pct"] < 100]
+        both, without = (
+            ScenarioModel("4-2", techniques=("lasso", "ridge")).fit(runs, runs["completion_time_s"])
+            for runs in (grid_runs, samples)
+        )
+        asked = question(2, 2, 2, 100)
+        assert both.profiled(asked).all()
+        assert not without.profiled(asked).any()
+        assert without.profiled(question(2, 2, 2, 5)).all()
 
 
 def test_what_lies_outside_the_profiled_range_is_named(paper_model):

@@ -32,6 +32,13 @@ def test_without_a_sampling_rate_the_whole_data_set_is_meant():
     assert "images_per_partition" not in found.values
 
 
+def test_executors_may_be_uneven_but_not_larger_than_the_largest():
+    found = read_questions(f"{HEADER},total_cores\n2,2,4,3\n2,2,4,\n".encode(), "configs.csv")
+    np.testing.assert_array_equal(found.values["total_cores"], [3, np.nan])
+    wrong, _ = problems(f"{HEADER},total_cores\n2,2,4,2\n2,2,4,3\n2,2,4,5\n")
+    assert set(wrong) == {(2, "total_cores"), (4, "total_cores")}
+
+
 def test_all_problems_are_said_together_with_line_and_column():
     found, text = problems(f"{HEADER},sampling_rate_pct\n1,two,lots,10\n,1,4,-5\n1,2\n0,1,4,100\n")
     assert set(found) == {
