@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
-from perfmodel import artifacts, catalog
+from perfmodel import artifacts, catalog, demo
 from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.errors import CannotPredictError, NotEnoughRunsError, UnknownNameError
 from perfmodel.prediction import question
@@ -122,6 +124,20 @@ def test_measured_demo_runs_come_with_their_tasks(tmp_path):
     timed = catalog.with_task_seconds(store, measured.reset_index())
     assert len(timed) == len(measured)
     assert (timed["task_s"] <= timed["completion_time_s"]).all()
+
+
+def test_the_measured_campaign_is_whole(tmp_path):
+    """Every CNN on every combination of its grid, each run valid, none of them another's repeat."""
+    runs = demo.measured_runs()
+    assert set(runs["status"]) == {"ok"}
+    assert not runs["run_id"].duplicated().any()
+    varied = ["num_executors", "executor_cores", "executor_memory_gb", "images_per_partition", "sampling_rate_pct"]
+    assert not runs.duplicated(["application", *varied, "repeat"]).any()
+    grids = {name: set(found[varied].itertuples(index=False, name=None)) for name, found in runs.groupby("application")}
+    assert grids.keys() == {"inception_v4", "resnet50", "xception"}
+    layouts = [(1, 1), (1, 2), (2, 1)]
+    wanted = {(*layout, *rest) for layout in layouts for rest in product((1.0, 2.0), (25, 50, 100), (1.0, 10.0, 100.0))}
+    assert all(grid == wanted for grid in grids.values())
 
 
 def test_runs_without_task_records_have_no_task_times(store):
