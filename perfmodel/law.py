@@ -30,6 +30,8 @@ MOST_STEPS = 8
 STANDARD_ERRORS = 0.5
 WORTH_A_CHANGE = 0.02
 ROUNDING = 1e-4
+# What stands for a column that no run stated: any amount of memory, any partition size, a data set without end.
+UNKNOWN = {"executor_memory_gb": 1.0, "images_per_partition": 1.0, "dataset_images": np.inf}
 
 
 class SmoothLaw(RegressorMixin, BaseEstimator):
@@ -39,15 +41,16 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
     + tasks s / (E^a C^b P) + spill s / (E^a C^b) u``
 
     for E executors of C cores, a share s of the data set, P images a partition and the share u of the work that is
-    done again because the data do not fit into memory. No coefficient is negative and a, b lie between 0.3 and 1. So
-    time is never negative; more data are never faster; more cores an executor or more memory never slower; more
-    executors only where the runs show an overhead. Fitted to relative errors.
+    done again because the data do not fit into memory. Where tasks are few, only the cores that have one share the work
+    (`perfmodel.lawform.Rows.used`). No coefficient is negative and a, b lie between 0.3 and 1. So time is never
+    negative; more data are never faster; more cores an executor or more memory never slower; more executors only
+    where the runs show an overhead. Fitted to relative errors.
 
     Terms and exponents are decided inside ``fit``: starting from ``start`` and ``work`` with the usual exponents, the
     change that most lowers the error on left-out configurations is made as long as the gain is clear.
     With fewer than `ENOUGH_TO_CHOOSE` configurations the exponents stay, and single rows are left out to decide on
-    ``serial`` and ``contention``. Where the runs cannot tell terms apart, the time counts as shared work (see
-    docs/decisions/0008).
+    ``serial``, ``contention`` and ``overhead``. Where the runs cannot tell terms apart, the time counts as shared work
+    (see docs/decisions/0008).
 
     Attributes
     ----------
@@ -56,7 +59,7 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
     coefficients_ : dict of str to float
         By term, in seconds, for the whole data set on one executor of one core; a term that is not there is absent.
     typical_ : dict of str to float
-        Memory and images a partition that stand in where a question does not say.
+        Memory, images a partition and of the data set that stand in where a question does not say.
     n_features_in_ : int
         Number of run-log columns that were used.
     """
@@ -67,8 +70,8 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
         Parameters
         ----------
         X : DataFrame
-            ``num_executors, executor_cores, sampling_rate_pct``; ``executor_memory_gb`` and ``images_per_partition``
-            where they are known.
+            ``num_executors, executor_cores, sampling_rate_pct``; ``executor_memory_gb``, ``images_per_partition`` and
+            ``dataset_images`` where they are known.
         y : array-like of shape (n_rows,)
             Completion time in seconds.
 
@@ -109,9 +112,9 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
         return Rows(needed[:, 0], needed[:, 1], needed[:, 2] / 100, *optional)
 
     def _optional(self, X: pd.DataFrame, name: str) -> FloatArray:
-        """Values of a column that a law or a question may lack; 1 throughout where the law never knew it."""
+        """Values of a column that a law or a question may lack; the same throughout where the law never knew it."""
         if name not in self.typical_ or name not in X:
-            return np.full(len(X), self.typical_.get(name, 1.0))
+            return np.full(len(X), self.typical_.get(name, UNKNOWN[name]))
         return np.asarray(X[name].astype(float).fillna(self.typical_[name]), dtype=np.float64)
 
 
@@ -119,7 +122,7 @@ def _choose(rows: Rows, y: FloatArray, configurations: Groups) -> Form:
     """Start from the usual form, and make the best of the clear improvements as long as there is one."""
     few = len(configurations) < ENOUGH_TO_CHOOSE
     groups = [np.array([row]) for row in range(len(y))] if few else configurations
-    form = Form()
+    form = Form(waves=rows.knows_tasks)
     if len(groups) < ENOUGH_TO_CHOOSE:
         return form
     errors = _errors(form, rows, y, groups)

@@ -14,6 +14,7 @@ EXPONENTS = tuple(twentieths / 20 for twentieths in range(6, 21))  # 0.3 to 1
 # How work is usually shared: the exponents that predict left-out configurations best average 0.89 over the 27 public
 # jobs of benchmarks/datasets.py and the paper (docs/decisions/0008).
 USUAL_EXPONENT = 0.9
+ROUNDING = 1e-9  # of a product that should be whole
 
 
 class Rows(NamedTuple):
@@ -29,6 +30,8 @@ class Rows(NamedTuple):
         Memory of each executor in GiB.
     images : array
         Images a partition.
+    dataset : array
+        Images of the whole data set; infinite where nobody knows.
     """
 
     executors: FloatArray
@@ -36,6 +39,25 @@ class Rows(NamedTuple):
     share: FloatArray
     memory: FloatArray
     images: FloatArray
+    dataset: FloatArray
+
+    @property
+    def knows_tasks(self) -> bool:
+        """Whether the rows say how many tasks they have."""
+        return bool(np.isfinite(self.dataset).all())
+
+    @property
+    def tasks(self) -> FloatArray:
+        """Tasks of each row: its images in partitions, the last one perhaps not full."""
+        return np.asarray(np.maximum(np.ceil(self.share * self.dataset / self.images - ROUNDING), 1), dtype=np.float64)
+
+    @property
+    def used(self) -> FloatArray:
+        """Share of the cores that the work keeps busy, above 0 to 1: one that has no task left waits for the others."""
+        cores = self.executors * self.cores
+        images = self.share * self.dataset
+        longest = np.minimum(np.ceil(self.tasks / cores - ROUNDING) * self.images, images)
+        return np.asarray(images / (longest * cores), dtype=np.float64).clip(max=1)
 
     @property
     def memory_for_all(self) -> FloatArray:
@@ -82,6 +104,8 @@ class Form(NamedTuple):
         Time that executors cost: each by itself, and each doubling (results that are combined in a tree).
     tasks : bool
         Work a partition, whatever its size.
+    waves : bool
+        A task keeps one core busy: with few of them, cores wait.
     spill : Spill or None
     """
 
@@ -92,11 +116,14 @@ class Form(NamedTuple):
     overhead: bool = False
     tasks: bool = False
     spill: Spill | None = None
+    waves: bool = False
 
     def terms(self, rows: Rows) -> dict[str, FloatArray]:
         """The law's terms for ``rows``, each without its coefficient, all non-negative; ``work`` is the first."""
         by_executors = rows.share / rows.executors**self.executors_exponent
         work = by_executors / rows.cores**self.cores_exponent
+        if self.waves:  # by the smaller exponent, so that more of either kind never costs time
+            work = work / rows.used ** min(self.executors_exponent, self.cores_exponent)
         found = {"work": work, "start": np.ones_like(work)}
         if self.serial:
             found["serial"] = rows.share
@@ -115,10 +142,10 @@ class Form(NamedTuple):
         """Forms one step away that ``rows`` can tell from this one."""
         yield from self._other_exponents(rows)
         yield from self.with_usual_term(rows)
-        if not self.overhead and _varies(rows.executors):
-            yield self._replace(overhead=True)
         if not self.tasks and _varies(rows.images):
             yield self._replace(tasks=True)
+        if rows.knows_tasks:
+            yield self._replace(waves=not self.waves)
         yield from self._other_spills(rows)
 
     def with_usual_term(self, rows: Rows) -> Iterator[Form]:
@@ -127,6 +154,8 @@ class Form(NamedTuple):
             yield self._replace(serial=True)
         if not self.contention and _varies(rows.cores):
             yield self._replace(contention=True)
+        if not self.overhead and _varies(rows.executors):
+            yield self._replace(overhead=True)
 
     def _other_exponents(self, rows: Rows) -> Iterator[Form]:
         """Either exponent anywhere, or both by the same step."""

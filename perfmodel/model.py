@@ -201,7 +201,7 @@ def _profiled_rows(scenario: Scenario, training: pd.DataFrame, averaged: pd.Data
     A scenario that learns from samples is never trained on the data size that it is tested on. Its errors speak for the
     configurations of the training at each sampling rate that was run.
     """
-    seen = training.drop(columns="completion_time_s")
+    seen = training.drop(columns=["completion_time_s", "dataset_images"], errors="ignore")  # the rate says how much
     if not scenario.extrapolates:
         return seen
     return seen.drop(columns=RATE).drop_duplicates().merge(averaged[[RATE]].drop_duplicates(), how="cross")

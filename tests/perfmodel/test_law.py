@@ -26,6 +26,10 @@ def as_arrays(X):
     )
 
 
+def law_rows(X, dataset=np.inf):
+    return Rows(*as_arrays(X), np.full(len(X), float(dataset)))
+
+
 def amdahl(X):
     E, C, s, _, _ = as_arrays(X)
     return 20 + 30 * s + 900 * s / (E * C)
@@ -167,7 +171,7 @@ class TestThreeConfigurations:
         noise = np.random.default_rng(seed).lognormal(0, 0.3, len(self.X))
         model = SmoothLaw().fit(self.X, amdahl(self.X) * noise)
         assert (model.form_["executors_exponent"], model.form_["cores_exponent"]) == (USUAL_EXPONENT, USUAL_EXPONENT)
-        assert set(model.coefficients_) <= {"start", "work", "serial", "contention"}
+        assert set(model.coefficients_) <= {"start", "work", "serial", "contention", "overhead", "coordination"}
 
     def test_executors_and_cores_count_alike_until_the_runs_show_otherwise(self):
         X = self.X[(self.X["num_executors"] == 1)]
@@ -185,7 +189,7 @@ class TestThreeConfigurations:
 
 def test_the_closed_form_is_leaving_each_group_out():
     X = rows_of()
-    rows = Rows(*as_arrays(X))
+    rows = law_rows(X)
     y = contention(X) * np.random.default_rng(0).lognormal(0, 0.1, len(X))
     columns = np.column_stack(list(Form(serial=True, contention=True).terms(rows).values()))
     groups = list(X.groupby(["num_executors", "executor_cores"]).indices.values())
@@ -196,6 +200,65 @@ def test_the_closed_form_is_leaving_each_group_out():
         np.testing.assert_allclose(errors[held_out], 1 - predicted / y[held_out], atol=2e-3)
 
 
+def in_waves(X):
+    """Whole tasks on whole cores: 400 images, the last partition as full as the others."""
+    E, C, s, _, P = as_arrays(X)
+    longest = np.minimum(np.ceil(np.ceil(400 * s / P) / (E * C)) * P, 400 * s)
+    return 8 + 0.14 * longest
+
+
+class TestWaves:
+    """Few tasks leave cores idle: a sample says little about the cores that the whole data set will use."""
+
+    CAMPAIGN = pd.concat(
+        [
+            rows_of(executors=(1,), cores=(1, 2), images=(25, 50, 100)),
+            rows_of(executors=(2,), cores=(1,), images=(25, 50, 100)),
+        ],
+        ignore_index=True,
+    ).assign(dataset_images=400)
+
+    @pytest.mark.parametrize(
+        ("executors", "cores", "images", "used"),
+        [
+            (1, 1, 40, 1.0),
+            (2, 2, 100, 0.25),  # one task of four cores' worth
+            (1, 2, 300, 0.75),  # two of them, then one
+            (2, 2, 400, 1.0),
+            (1, 3, 410, 410 / 600),  # five tasks on three cores: two waves
+            (3, 4, 1, 1 / 12),
+        ],
+    )
+    def test_cores_that_have_a_task(self, executors, cores, images, used):
+        rows = Rows(*(np.array([float(one)]) for one in (executors, cores, images / 1000, 2, 100, 1000)))
+        assert rows.used[0] == pytest.approx(used)
+
+    def test_samples_of_few_tasks_answer_for_the_whole(self):
+        samples, whole = (self.CAMPAIGN.query(f"sampling_rate_pct {which} 100") for which in ("<", "=="))
+        model = SmoothLaw().fit(samples, in_waves(samples))
+        assert model.form_["waves"]
+        np.testing.assert_allclose(model.predict(whole), in_waves(whole), rtol=0.1)
+
+    def test_a_data_set_of_unknown_size_has_no_waves(self):
+        X = self.CAMPAIGN.drop(columns="dataset_images")
+        assert not SmoothLaw().fit(X, in_waves(X)).form_["waves"]
+
+    def test_runs_without_waves_are_not_made_to_have_them(self):
+        X = rows_of(images=(100,)).assign(dataset_images=1000)
+        model = SmoothLaw().fit(X, diminishing(X))
+        assert not model.form_["waves"]
+        np.testing.assert_allclose(model.predict(X), diminishing(X), rtol=0.01)
+
+    @pytest.mark.parametrize(("a", "b"), [(0.9, 0.9), (0.6, 1.0), (1.0, 0.3)])
+    def test_more_of_anything_is_never_worse(self, a, b):
+        X = rows_of(executors=range(1, 9), cores=range(1, 9), rates=np.linspace(0.5, 100, 40), images=(100,))
+        work = Form(a, b, waves=True).terms(law_rows(X, 1000))["work"]
+        grid = work.reshape(8, 8, 40)
+        assert (np.diff(grid, axis=0) <= 1e-12).all()
+        assert (np.diff(grid, axis=1) <= 1e-12).all()
+        assert (np.diff(grid, axis=2) >= -1e-12).all()
+
+
 def test_spilling_is_whole_below_and_nothing_above():
     memory = np.array([1.0, 2.0, np.sqrt(8), 4.0, 9.0])
     np.testing.assert_allclose(Spill("ramp", 2.0, 4.0).of(memory), [1, 1, 0.5, 0, 0])
@@ -203,7 +266,7 @@ def test_spilling_is_whole_below_and_nothing_above():
 
 
 def test_forms_that_the_rows_cannot_tell_apart_are_not_tried():
-    alike = Rows(*as_arrays(rows_of(executors=(1, 2), cores=(4,), rates=(100.0,))))
+    alike = law_rows(rows_of(executors=(1, 2), cores=(4,), rates=(100.0,)))
     neighbours = set(Form().neighbours(alike))
     assert not any(form.contention or form.tasks or form.spill for form in neighbours)
     assert any(form.overhead for form in neighbours)
