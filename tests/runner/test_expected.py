@@ -17,7 +17,7 @@ from store import open_store
 CLUSTER = "local-2core-epyc"
 
 
-def make_plan(images: int = 2000, rates: tuple[float, ...] = (100.0,), cluster: str = CLUSTER) -> Plan:
+def make_plan(images: int = 400, rates: tuple[float, ...] = (100.0,), cluster: str = CLUSTER) -> Plan:
     runs = tuple(PlannedRun(Configuration(1, 1, 1024, 50, rate), repeat=1) for rate in rates)
     return Plan(get_application("resnet50"), cluster, "photos", images, 0, runs)
 
@@ -36,8 +36,8 @@ def test_a_model_and_earlier_runs_tell_the_time(demo_home: Path) -> None:
 
 def test_the_same_number_of_images_takes_the_same_time(demo_home: Path) -> None:
     store = open_store(demo_home)
-    (half,) = expect_runs(store, make_plan(2000, (50.0,)), make_plan(2000, (50.0,)).runs).seconds.values()
-    (other,) = expect_runs(store, make_plan(1000), make_plan(1000).runs).seconds.values()
+    (half,) = expect_runs(store, make_plan(400, (50.0,)), make_plan(400, (50.0,)).runs).seconds.values()
+    (other,) = expect_runs(store, make_plan(200), make_plan(200).runs).seconds.values()
     assert other == pytest.approx(half)
 
 
