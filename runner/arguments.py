@@ -95,24 +95,22 @@ def read_integer(option: str, text: str) -> int:
 
 def read_positive(option: str, text: str) -> float:
     """Return a number above 0 and at most 1,000."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
-    if not 0 < number <= 1_000:
-        raise RunnerError(f"{option}: {text!r} is not a number above 0 and at most 1,000")
-    return number
+    return _above_zero(option, text, 1_000, "a number")
 
 
 def read_rate(option: str, text: str) -> float:
     """Return a sampling rate in percent, above 0 and at most 100."""
+    return _above_zero(option, text, 100, "a percentage")
+
+
+def _above_zero(option: str, text: str, most: int, what: str) -> float:
     try:
-        rate = float(text)
+        number = float(text)
     except ValueError:
-        rate = 0.0
-    if not 0 < rate <= 100:
-        raise RunnerError(f"{option}: {text!r} is not a percentage above 0 and at most 100")
-    return rate
+        number = 0.0
+    if not 0 < number <= most:
+        raise RunnerError(f"{option}: {text!r} is not {what} above 0 and at most {most:,}")
+    return number
 
 
 def read_seconds(option: str, text: str) -> float:
