@@ -30,8 +30,8 @@ from perfmodel import demo
 from perfmodel.causes import usable, with_real_cores
 from perfmodel.jobs import comparable
 from perfmodel.scenarios import SCENARIOS
+from perfmodel.search.techniques import TECHNIQUES
 from perfmodel.spread import on_cores
-from perfmodel.techniques import TECHNIQUES
 
 CLUSTER = ["num_executors", "executor_cores"]
 NOT_ON_MANY = "mlp"

@@ -20,15 +20,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from runner.affinity import assign_cpus
-from runner.applications import get_application
-from runner.environment import check_java, run_environment
-from runner.execution import execute_run
-from runner.images import Dataset
-from runner.manifest import write_manifest
-from runner.plan import count_tasks, fit_batch
-from runner.spec import RunSpec
-from runner.synthetic import make_synthetic
+from runner.clusters.affinity import assign_cpus
+from runner.clusters.environment import check_java, run_environment
+from runner.inputs.images import Dataset
+from runner.inputs.manifest import write_manifest
+from runner.inputs.synthetic import make_synthetic
+from runner.networks.applications import get_application
+from runner.plans.plan import count_tasks, fit_batch
+from runner.runs.execution import execute_run
+from runner.runs.spec import RunSpec
 
 ROOT = Path(__file__).resolve().parents[1]
 WANTED = {"plain Keras loop": 0.95, "predict_batch_udf": 1.0}

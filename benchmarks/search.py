@@ -20,11 +20,11 @@ from threadpoolctl import threadpool_limits
 
 import perfmodel.regressor
 from perfmodel.folds import Fold
-from perfmodel.reconstruct import reconstruct
+from perfmodel.paper.reconstruct import reconstruct
 from perfmodel.regressor import ScenarioRegressor
 from perfmodel.scenarios import SCENARIOS
-from perfmodel.search import Candidate, select
-from perfmodel.techniques import TECHNIQUES, Technique, convergence_ignored
+from perfmodel.search.choice import Candidate, select
+from perfmodel.search.techniques import TECHNIQUES, Technique, convergence_ignored
 
 SEED = 0
 PREFIX = {"mlp": "regressor__mlpregressor__"}  # where the parameters are inside the estimator

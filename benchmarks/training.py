@@ -19,10 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from runner.affinity import assign_cpus
-from runner.environment import check_java, run_environment
-from runner.execution import execute_run
-from runner.spec import RunSpec
+from runner.clusters.affinity import assign_cpus
+from runner.clusters.environment import check_java, run_environment
+from runner.runs.execution import execute_run
+from runner.runs.spec import RunSpec
 from runner.training.deck import deck
 
 NUMPY, TENSORFLOW = "plain NumPy", "TensorFlow, one process"

@@ -11,11 +11,11 @@ from perfmodel.accuracy import HELD_OUT
 from perfmodel.coverage import coverage
 from perfmodel.curves import curves
 from perfmodel.model import ScenarioModel
-from perfmodel.published import CITATION, CLUSTER
+from perfmodel.paper.published import CITATION, CLUSTER
+from perfmodel.report.technique_scores import has_techniques, technique_scores
 from perfmodel.residuals import residuals
 from perfmodel.scenarios import SCENARIOS, scenario_named
-from perfmodel.technique_scores import has_techniques, technique_scores
-from perfmodel.techniques import TECHNIQUES
+from perfmodel.search.techniques import TECHNIQUES
 from store import model_name
 
 ACCURACY, TECHNIQUE, ACTUAL, RESIDUALS, COVERAGE, CURVES, VERSIONS = (

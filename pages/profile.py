@@ -9,11 +9,11 @@ from pages.ui import planning, state
 from pages.ui.formats import time_text
 from pages.ui.sidebar import chosen_pair
 from pages.ui.text import literal
-from runner import launch, watch
-from runner.host import visible_cpus
-from runner.report import make_report
-from runner.report_text import report_text
-from runner.request import Request
+from runner.campaigns import launch, watch
+from runner.campaigns.report import make_report
+from runner.campaigns.request import Request
+from runner.clusters.host import visible_cpus
+from runner.commands.report import report_text
 from store import SparkcastError
 
 # Often enough to follow, and rarely enough not to disturb what is being measured on the same cores.

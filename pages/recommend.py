@@ -10,12 +10,12 @@ from pages.ui import evidence, formats, inputs, instances, kept, origins, state,
 from pages.ui.sidebar import chosen_pair
 from pages.ui.text import counted, literal
 from perfmodel import prediction
-from perfmodel.advice import Advice, Request, advise, best_of, order_of
 from perfmodel.errors import PerfmodelError
-from perfmodel.exports import FORMATS
 from perfmodel.model import LEVEL
-from perfmodel.promises import promises
-from perfmodel.recommend import EXPECTED, Node
+from perfmodel.recommendation.advice import Advice, Request, advise, best_of, order_of
+from perfmodel.recommendation.exports import FORMATS
+from perfmodel.recommendation.promises import promises
+from perfmodel.recommendation.search import EXPECTED, Node
 
 application, cluster = chosen_pair()
 with state.errors_on_page():

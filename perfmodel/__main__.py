@@ -6,10 +6,10 @@ import argparse
 import sys
 
 from perfmodel import catalog
-from perfmodel.fit_command import add_fit, outcome_text
-from perfmodel.predict_command import add_predict
-from perfmodel.recommend_command import add_recommend
-from perfmodel.report_command import add_effects, add_report, add_residuals
+from perfmodel.commands.fit import add_fit, outcome_text
+from perfmodel.commands.predict import add_predict
+from perfmodel.commands.recommend import add_recommend
+from perfmodel.commands.report import add_effects, add_report, add_residuals
 from perfmodel.spread import on_cores
 from store import open_store
 from store.cli import add_home, add_json, run

@@ -23,8 +23,8 @@ from perfmodel.model import ScenarioModel
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.regressors import choices_of
 from perfmodel.scenarios import SCENARIOS, scenario_named
+from perfmodel.search.techniques import technique_named
 from perfmodel.spread import Spread, in_turn
-from perfmodel.techniques import technique_named
 from store import Cluster, Metric, ModelDraft, RunRecord, Store, model_name
 from store.frames import plain_records
 

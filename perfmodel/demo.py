@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from perfmodel.published import CITATION, CLUSTER, applications, published
-from perfmodel.reconstruct import reconstruct
+from perfmodel.paper.published import CITATION, CLUSTER, applications, published
+from perfmodel.paper.reconstruct import reconstruct
 
 
 def reconstructed_runs() -> pd.DataFrame:

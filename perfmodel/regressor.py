@@ -15,8 +15,8 @@ from perfmodel.features import FEATURES, FloatArray, feature_matrix
 from perfmodel.folds import Fold, leave_one_group_out, leave_one_out
 from perfmodel.scaling import scaled_completion_time
 from perfmodel.scenarios import GROUP_COLUMNS, RATE, Scenario, scenario_named
-from perfmodel.search import select
-from perfmodel.techniques import technique_named
+from perfmodel.search.choice import select
+from perfmodel.search.techniques import technique_named
 
 DEFAULT_TECHNIQUES = ("lasso", "ridge", "random_forest")
 MOST_SINGLE_ROWS = 100  # with more rows the search holds out whole configurations (scenario 1 has 840)

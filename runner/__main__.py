@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from runner.classify import add_classify
-from runner.profile import add_profile
-from runner.report_text import add_report
+from runner.commands.classify import add_classify
+from runner.commands.profile import add_profile
+from runner.commands.report import add_report
 from runner.training.commands import add_training_commands
 from store.cli import run
 

@@ -19,20 +19,20 @@ MAY_IMPORT = {
 }
 # perfmodel's science knows nothing of the store; these are its doors.
 DOORS = {
-    "perfmodel/advice.py",
+    "perfmodel/recommendation/advice.py",
     "perfmodel/catalog.py",
     "perfmodel/errors.py",
-    "perfmodel/fit_command.py",
-    "perfmodel/predict_command.py",
+    "perfmodel/commands/fit.py",
+    "perfmodel/commands/predict.py",
     "perfmodel/questions.py",
-    "perfmodel/recommend.py",
-    "perfmodel/recommend_command.py",
-    "perfmodel/report_command.py",
-    "perfmodel/report_sections.py",
+    "perfmodel/recommendation/search.py",
+    "perfmodel/commands/recommend.py",
+    "perfmodel/commands/report.py",
+    "perfmodel/report/sections.py",
     "perfmodel/__main__.py",
 }
 # The runner measures without knowing any model; these ask for times and for designs, inside functions (decision 11).
-RUNNER_DOORS = {"runner/expected.py", "runner/fewest.py"}
+RUNNER_DOORS = {"runner/plans/expected.py", "runner/plans/fewest.py"}
 SCREEN = {"streamlit", "plotly"}
 HEAVY = {"pyspark", "tensorflow", "keras"}
 
@@ -63,7 +63,7 @@ def test_the_runner_knows_perfmodel_only_where_it_asks_for_times():
     for door in RUNNER_DOORS:
         assert "perfmodel" in imports(ROOT / door)
         assert "perfmodel" not in imports(ROOT / door, top_level_only=True)
-    assert "perfmodel" not in loaded_after("import runner.profile")
+    assert "perfmodel" not in loaded_after("import runner.commands.profile")
 
 
 def test_only_the_doors_of_perfmodel_know_the_store():
@@ -94,7 +94,7 @@ def loaded_after(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("package", ["store", "perfmodel.catalog", "runner.campaign"])
+@pytest.mark.parametrize("package", ["store", "perfmodel.catalog", "runner.campaigns.campaign"])
 def test_importing_a_package_loads_neither_the_screen_nor_spark(package):
     loaded = loaded_after(f"import {package}")
     assert package.partition(".")[0] in loaded

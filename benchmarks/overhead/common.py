@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from runner.applications import Application
-from runner.spec import RunSpec
+from runner.networks.applications import Application
+from runner.runs.spec import RunSpec
 
 WARM_UP_BATCHES = 4
 

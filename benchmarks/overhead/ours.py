@@ -6,9 +6,9 @@ import sys
 from typing import Any
 
 from benchmarks.overhead.common import timed
-from runner.driver import drive
-from runner.job import measured_job
-from runner.spec import RunSpec
+from runner.jobs.driver import drive
+from runner.jobs.predict import measured_job
+from runner.runs.spec import RunSpec
 
 
 def work(spark: Any, spec: RunSpec) -> dict[str, float]:

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.overhead.common import load_photo, set_threads, timed
-from runner.applications import build_model, get_application
-from runner.manifest import read_manifest
-from runner.spec import RunSpec
+from runner.inputs.manifest import read_manifest
+from runner.networks.applications import build_model, get_application
+from runner.runs.spec import RunSpec
 
 
 def run(spec: RunSpec) -> dict[str, float]:

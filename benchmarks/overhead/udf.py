@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.overhead.common import load_photo, set_threads, timed
-from runner.applications import Application, build_model, get_application
-from runner.driver import drive
-from runner.manifest import read_manifest
-from runner.spec import RunSpec
+from runner.inputs.manifest import read_manifest
+from runner.jobs.driver import drive
+from runner.networks.applications import Application, build_model, get_application
+from runner.runs.spec import RunSpec
 
 
 def work(spark: Any, spec: RunSpec) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Steps on Spark executors: a driver as `runner.driver` describes it; the spec's application is the arm's name."""
+"""Steps on Spark executors: a driver as `runner.jobs.driver` describes it; the spec's application is the arm's name."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.steps.common import LEARNING_RATE, measure
-from runner.driver import drive
-from runner.spec import RunSpec
+from runner.jobs.driver import drive
+from runner.runs.spec import RunSpec
 from runner.training.averaging import DriverAveraging
 from runner.training.barrier import BarrierExchange
 from runner.training.data import make_cifar_like

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from pages.ui.charts import LINE, OTHER, POINT
 from pages.ui.formats import percent_text, time_text
 from perfmodel.catalog import Champion, FitOutcome
-from perfmodel.report import scenario_row
+from perfmodel.report.figures import scenario_row
 from perfmodel.scenarios import SCENARIOS
 from store import model_name
 
@@ -35,7 +35,7 @@ _SHORTEST_S = 0.05
 def scenario_rows(
     application: str, cluster: str, champions: Mapping[str, Champion], figures: Mapping[str, Mapping[str, float]]
 ) -> pd.DataFrame:
-    """A row a scenario, as in `perfmodel.report.Report`; those without a model have published figures only.
+    """A row a scenario, as in `perfmodel.report.figures.Report`; those without a model have published figures only.
 
     ``figures`` are the t1 and t2 (s) of each champion, as `times_of` reads them.
     """

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from pages.ui.charts import BAND, LINE, POINT
 from perfmodel.effects import EFFECT_COLUMNS, effects
-from perfmodel.published import CLUSTER, published_effects
+from perfmodel.paper.published import CLUSTER, published_effects
 
 TIME, TASK = "completion_time_s", "task_s"
 TITLES = {

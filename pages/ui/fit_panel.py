@@ -11,7 +11,7 @@ from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.catalog import FIRST_SCENARIOS, FitOutcome
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.scenarios import SCENARIOS
-from perfmodel.techniques import TECHNIQUES
+from perfmodel.search.techniques import TECHNIQUES
 
 LOOK_S = 1.0
 

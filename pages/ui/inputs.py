@@ -8,7 +8,7 @@ import streamlit as st
 from perfmodel.cost import EXAMPLE_PRICE, Price
 from perfmodel.errors import PerfmodelError
 from perfmodel.prediction import question
-from perfmodel.recommend import Goal, Space
+from perfmodel.recommendation.search import Goal, Space
 from store.durations import seconds_of
 
 SHARE, IMAGES = "Percent", "Images"

@@ -11,8 +11,8 @@ import streamlit as st
 from pages.ui import state
 from pages.ui.formats import money_text, time_text
 from pages.ui.text import literal
-from perfmodel.advice import Advice
-from perfmodel.recommend import Node
+from perfmodel.recommendation.advice import Advice
+from perfmodel.recommendation.search import Node
 from store import SparkcastError
 from store.instances import Instance, load_instances, save_instances
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from perfmodel.published import CITATION
+from perfmodel.paper.published import CITATION
 
 _BADGES = {
     "measured": (":material/check_circle:", "green", "Measured runs", "Run on real Spark executors."),

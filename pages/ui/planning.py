@@ -9,10 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui.formats import time_text
-from runner.applications import APPLICATIONS
-from runner.host import default_cluster_name, visible_cpus
-from runner.request import Request
-from runner.watch import Progress
+from runner.campaigns.request import Request
+from runner.campaigns.watch import Progress
+from runner.clusters.host import default_cluster_name, visible_cpus
+from runner.networks.applications import APPLICATIONS
 
 HERE, ELSEWHERE = "This machine", "A cluster of mine"
 FEWEST, GRID = "The fewest runs that answer", "Every combination"

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from pages.ui.charts import LINE, POINT, time_unit
 from pages.ui.formats import money_text, time_text
-from perfmodel.advice import Advice
+from perfmodel.recommendation.advice import Advice
 
 
 class Front(NamedTuple):

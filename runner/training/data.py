@@ -16,8 +16,8 @@ import numpy.typing as npt
 from PIL import Image
 
 from runner.errors import RunnerError
-from runner.images import Dataset
-from runner.manifest import ImageRef
+from runner.inputs.images import Dataset
+from runner.inputs.manifest import ImageRef
 from runner.training.network import CHANNELS, CLASSES, IMAGE_SIZE
 
 PIXELS = IMAGE_SIZE * IMAGE_SIZE * CHANNELS

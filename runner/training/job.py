@@ -1,4 +1,4 @@
-"""The Spark driver of a training: a fresh process, a fresh application; see `runner.driver`.
+"""The Spark driver of a training: a fresh process, a fresh application; see `runner.jobs.driver`.
 
 Started by the supervisor as ``python -m runner.training.job SPEC MASTER``. Its results are what is to be said of each
 epoch.
@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from runner.driver import drive, wait_for_executors
-from runner.manifest import read_manifest
-from runner.spec import RunSpec
+from runner.inputs.manifest import read_manifest
+from runner.jobs.driver import drive, wait_for_executors
+from runner.runs.spec import RunSpec
 from runner.training.averaging import DriverAveraging
 from runner.training.barrier import BarrierExchange
 from runner.training.batches import epoch_batches

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 from threadpoolctl import threadpool_info
 
-from runner.arguments import read_integer
-from runner.host import default_cluster_name, describe_hardware
+from runner.clusters.host import default_cluster_name, describe_hardware
+from runner.commands.arguments import read_integer
 from runner.training.deck import deck
 from runner.training.layer_profile import Row, profile_layers, total
 from store import open_store

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from runner.spec import RunSpec
+from runner.runs.spec import RunSpec
 from runner.training.data import Records
 
 # How steps are shared: gradients to the driver each step; a barrier stage an epoch whose workers exchange them; one

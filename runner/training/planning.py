@@ -7,16 +7,16 @@ import dataclasses
 import functools
 from pathlib import Path
 
-from runner.applications import Application
-from runner.arguments import read_integer, read_list, read_memory, read_positive, read_rate
+from runner.clusters.resources import refuse_uneven
+from runner.clusters.target import add_target_options, read_target
+from runner.commands.arguments import read_integer, read_list, read_memory, read_positive, read_rate
+from runner.commands.plan_options import add_core_options, read_layouts
 from runner.errors import RunnerError
-from runner.grid import grid_runs
-from runner.images import Dataset
-from runner.plan import Plan
-from runner.planning import add_core_options, read_layouts
-from runner.resources import refuse_uneven
-from runner.sources import open_images
-from runner.target import add_target_options, read_target
+from runner.inputs.images import Dataset
+from runner.inputs.sources import open_images
+from runner.networks.applications import Application
+from runner.plans.grid import grid_runs
+from runner.plans.plan import Plan
 from runner.training.data import LabelledPhotos, make_cifar_like, name_cifar_like, open_cifar
 from runner.training.kernels import keras_network
 from runner.training.network import FILTERS

@@ -10,17 +10,17 @@ from typing import Any
 
 import pandas as pd
 
-from runner.campaign import clean_up, work_folder
-from runner.environment import check_java
+from runner.campaigns.campaign import clean_up, work_folder
+from runner.campaigns.lock import hold_lock
+from runner.campaigns.progress import Progress
+from runner.clusters.environment import check_java
+from runner.clusters.target import read_target
 from runner.errors import RunnerError
-from runner.execution import execute_run
-from runner.interrupts import stop_signals_interrupt
-from runner.lock import hold_lock
-from runner.postmortem import keep_logs
-from runner.progress import Progress
-from runner.record import brief
-from runner.spec import RunSpec
-from runner.target import read_target
+from runner.runs.execution import execute_run
+from runner.runs.interrupts import stop_signals_interrupt
+from runner.runs.postmortem import keep_logs
+from runner.runs.record import brief
+from runner.runs.spec import RunSpec
 from runner.training.planning import read_photos
 from runner.training.search import best
 from runner.training.study import Study

@@ -1,7 +1,7 @@
 """The Spark driver of a search: each trial is a job of one task, as many at a time as there are slots.
 
-Started by the supervisor as ``python -m runner.training.tune_job SPEC MASTER``; see `runner.driver`. Finished trials
-are in the study's folder; they are not made again.
+Started by the supervisor as ``python -m runner.training.tune_job SPEC MASTER``; see `runner.jobs.driver`.
+Finished trials are in the study's folder; they are not made again.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from runner.driver import drive, wait_for_executors
-from runner.spec import RunSpec
+from runner.jobs.driver import drive, wait_for_executors
+from runner.runs.spec import RunSpec
 from runner.training.failures import job_failures
 from runner.training.search import Suggested, numbers_left
 from runner.training.study import Study

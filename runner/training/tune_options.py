@@ -8,11 +8,11 @@ import json
 import re
 import uuid
 
-from runner.affinity import CpuPlan, assign_cpus
-from runner.arguments import read_integer, read_list, read_memory, read_positive, read_seconds
+from runner.clusters.affinity import CpuPlan, assign_cpus
+from runner.clusters.target import Target, add_target_options
+from runner.commands.arguments import read_integer, read_list, read_memory, read_positive, read_seconds
 from runner.errors import RunnerError
-from runner.spec import RunSpec
-from runner.target import Target, add_target_options
+from runner.runs.spec import RunSpec
 from runner.training.optimisers import OPTIMISERS
 from runner.training.planning import Photos, add_data_options
 from runner.training.search import SAMPLERS, Search, Space

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from perfmodel import catalog
-from runner import launch
+from runner.campaigns import launch
 from store import open_store
 from tests.e2e.helpers import serving
 from tests.runner.helpers import processes_of, wait_until

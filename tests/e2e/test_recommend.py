@@ -10,10 +10,10 @@ from playwright.sync_api import Page, expect
 
 from pages.ui import formats
 from perfmodel import catalog
-from perfmodel.advice import Request, advise
 from perfmodel.cost import EXAMPLE_PRICE
-from perfmodel.exports import FORMATS
-from perfmodel.recommend import Goal, Space
+from perfmodel.recommendation.advice import Request, advise
+from perfmodel.recommendation.exports import FORMATS
+from perfmodel.recommendation.search import Goal, Space
 from store import open_store
 from tests.store.eventlogs.helpers import added, application, ended, job, lines, start, task
 

@@ -9,8 +9,8 @@ from perfmodel import catalog
 from perfmodel.accuracy import HELD_OUT
 from perfmodel.coverage import coverage
 from perfmodel.curves import curves
+from perfmodel.report.technique_scores import technique_scores
 from perfmodel.residuals import residuals
-from perfmodel.technique_scores import technique_scores
 from store import open_store
 
 

@@ -10,10 +10,10 @@ import pytest
 from pages.ui.instances import machine_table, read_table
 from pages.ui.kept import promise_table, promise_text
 from perfmodel import catalog
-from perfmodel.advice import Request, advise, best_of
 from perfmodel.cost import EXAMPLE_PRICE
 from perfmodel.errors import PerfmodelError
-from perfmodel.recommend import Goal, Node, Space
+from perfmodel.recommendation.advice import Request, advise, best_of
+from perfmodel.recommendation.search import Goal, Node, Space
 from store import open_store
 from store.instances import EXAMPLES
 

@@ -3,13 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+from tests.runner.test_request import ASKED
 
 from pages.ui.planning import campaigns_table, plan_table, runs_table
-from runner.course import Standing
-from runner.watch import Progress
+from runner.campaigns.course import Standing
+from runner.campaigns.watch import Progress
 from store import open_store
 from tests.runner.rows import frame, row
-from tests.runner.test_request import ASKED
 
 
 def test_a_plan_says_what_runs_how_long_and_why(tmp_path):

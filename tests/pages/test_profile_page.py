@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-
 from tests.runner.test_launch import SLEEPER, launched, remember
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "profile.py")

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from perfmodel.model import ScenarioModel
-from perfmodel.reconstruct import reconstruct
+from perfmodel.paper.reconstruct import reconstruct
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from perfmodel.effects import effects, mean_task_seconds
-from perfmodel.published import published_application
+from perfmodel.paper.published import published_application
 
 
 def table(frame, column):

@@ -11,8 +11,8 @@ from perfmodel import artifacts
 from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.errors import NotEnoughRunsError
 from perfmodel.model import ScenarioModel
+from perfmodel.paper.reconstruct import reconstruct
 from perfmodel.prediction import question
-from perfmodel.reconstruct import reconstruct
 from perfmodel.scenarios import SCENARIOS
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from perfmodel.errors import NotEnoughRunsError, UnknownNameError
-from perfmodel.published import published
+from perfmodel.paper.published import published
 from perfmodel.scenarios import SCENARIOS, scenario_named
 
 

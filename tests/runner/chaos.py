@@ -22,7 +22,7 @@ from pathlib import Path
 
 import psutil
 
-from runner.interrupts import stop_signals_blocked
+from runner.runs.interrupts import stop_signals_blocked
 from tests.runner import victims
 from tests.runner.aftermath import Strike, find_violations, tell
 from tests.runner.helpers import ROOT, processes_of, profile_command

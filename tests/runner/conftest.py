@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from runner.synthetic import make_synthetic
+from runner.inputs.synthetic import make_synthetic
 from tests.runner import victims
 from tests.runner.helpers import PATIENCE_S, ROOT, Finished, start_profile, wait_until
 from tests.runner.live import look

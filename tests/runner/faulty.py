@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from runner.applications import APPLICATIONS
+from runner.networks.applications import APPLICATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
 PIB = 1 << 50

@@ -15,7 +15,7 @@ import pandas as pd
 import psutil
 
 from runner.__main__ import main
-from runner.keeping import EVENT_LOG_SUFFIX
+from runner.runs.keeping import EVENT_LOG_SUFFIX
 from store import open_store
 from store.eventlog import EventLog, parse_event_log
 from tests.runner.live import Live

@@ -16,10 +16,10 @@ import numpy as np
 import pyarrow as pa
 import tensorflow as tf
 
-from runner.applications import build_model, get_application
-from runner.decoding import Decoder, ImageError
-from runner.inference import InferenceSpec, classify_batches
-from runner.manifest import ImageRef, write_manifest
+from runner.inputs.decoding import Decoder, ImageError
+from runner.inputs.manifest import ImageRef, write_manifest
+from runner.jobs.inference import InferenceSpec, classify_batches
+from runner.networks.applications import build_model, get_application
 
 
 def main(folder: Path, samples: Path, photos: Sequence[str]) -> dict[str, Any]:

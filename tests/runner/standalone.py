@@ -10,16 +10,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runner.cluster import start_cluster
-from runner.environment import spark_home
-from runner.processes import kill_tree
-from runner.spec import RunSpec
+from runner.clusters.environment import spark_home
+from runner.clusters.processes import kill_tree
+from runner.clusters.standalone import start_cluster
+from runner.runs.spec import RunSpec
 from tests.runner.helpers import PATIENCE_S
 
 
 @dataclass
 class Operator:
-    """Starts the cluster's processes and ends them (`runner.cluster.Launcher`)."""
+    """Starts the cluster's processes and ends them (`runner.clusters.standalone.Launcher`)."""
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import psutil
 
-from runner.processes import find_marked
+from runner.clusters.processes import find_marked
 
 # What stands in the command line of each.
 MARKS = {
-    "supervisor": "runner.supervisor",
-    "driver": "runner.job",
+    "supervisor": "runner.runs.supervisor",
+    "driver": "runner.jobs.predict",
     "driver_jvm": "org.apache.spark.deploy.SparkSubmit",
     "master": "org.apache.spark.deploy.master.Master",
     "worker": "org.apache.spark.deploy.worker.Worker",
     "executor": "org.apache.spark.executor.CoarseGrainedExecutorBackend",
-    "python_worker": "-m runner.daemon",
+    "python_worker": "-m runner.jobs.daemon",
 }
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from runner.driver import drive
-from runner.spec import RunSpec
+from runner.jobs.driver import drive
+from runner.runs.spec import RunSpec
 from runner.training.averaging import DriverAveraging
 from runner.training.barrier import BarrierExchange
 from runner.training.batches import epoch_batches

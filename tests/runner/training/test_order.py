@@ -7,8 +7,8 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from runner.conf import spark_conf
-from runner.spec import RunSpec
+from runner.clusters.conf import spark_conf
+from runner.runs.spec import RunSpec
 from runner.training.order import ARMS, Training
 
 TRAINING = Training("driver", 3, 0.05, ("/a", "/b"), ("/t",), "/checkpoints")
@@ -63,7 +63,7 @@ def test_a_lost_task_is_made_again_and_waits_are_bounded() -> None:
 
 def test_only_arms_with_tensorflow_load_it() -> None:
     daemons = {arm: spark_conf(complete(arm), "").get("spark.python.daemon.module") for arm in ARMS}
-    assert daemons == {arm: None if arm == "numpy" else "runner.daemon" for arm in ARMS}
+    assert daemons == {arm: None if arm == "numpy" else "runner.jobs.daemon" for arm in ARMS}
 
 
 def test_a_gpu_is_asked_for_where_the_cluster_has_them() -> None:

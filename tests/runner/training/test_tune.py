@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from runner.__main__ import main
-from runner.model_file import inspect_model
+from runner.networks.model_file import inspect_model
 from runner.training.study import Study
 from store import open_store
 from tests.runner.helpers import PATIENCE_S, ROOT, processes_of, wait_until

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from perfmodel.exports import Order, spark_properties
+from perfmodel.recommendation.exports import Order, spark_properties
 from store.eventlogs.recommended import recommended
 from store.eventlogs.run import Supplied, completed
 from tests.store.eventlogs.helpers import added, application, ended, job, run_of, start

@@ -1,0 +1,161 @@
+"""``python -m perfmodel recommend``: a deadline or a budget in, a configuration out."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from perfmodel import catalog
+from perfmodel.cost import EXAMPLE_PRICE, Price
+from perfmodel.errors import PerfmodelError
+from perfmodel.recommendation.advice import Advice, Request, advise, order_of
+from perfmodel.recommendation.exports import FORMATS
+from perfmodel.recommendation.search import EXPECTED, Goal, Node, Space
+from store import Store, open_store
+from store.cli import print_json
+from store.durations import duration, seconds_of
+from store.frames import plain_records
+
+_SHOWN = [
+    "num_executors",
+    "executor_cores",
+    "executor_memory_gb",
+    "nodes",
+    "predicted_s",
+    "safe_s",
+    "cost",
+    "safe_cost",
+]
+
+
+def add_recommend(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command to its parser, which has --application, --cluster, --home and --json."""
+    goal = parser.add_argument_group("goal")
+    goal.add_argument("--deadline", type=_seconds, metavar="TIME", help="longest time, e.g. 2h or 90min")
+    goal.add_argument("--max-cost", type=float, metavar="AMOUNT", help="largest cost")
+    goal.add_argument("--sampling-rate", type=float, default=100.0, help="data size, percent of the data set (100)")
+    goal.add_argument("--sure", type=float, default=EXPECTED, help="how sure the time must be, 0.5 (expected) to 0.99")
+    goal.add_argument("--scenario", help="default: the most accurate one that can answer")
+    space = parser.add_argument_group("what the cluster offers")
+    space.add_argument("--max-executors", type=int, help="default: twice the profiled")
+    space.add_argument("--max-cores", type=int, help="cores an executor; default: the most that was profiled")
+    space.add_argument("--memory-gb", type=_numbers, help="executor memory to try, GiB, e.g. 4,8; default: profiled")
+    space.add_argument("--node-cores", type=int, help="cores of a machine, to pack executors on")
+    space.add_argument("--node-memory-gb", type=float, help="memory of a machine, GiB")
+    space.add_argument("--max-nodes", type=int, help="machines that there are")
+    space.add_argument("--python-gb-per-core", type=float, default=0.0, help="resident memory of a Python worker, GiB")
+    price = parser.add_argument_group("price")
+    price.add_argument("--price-core-hour", type=float, default=EXAMPLE_PRICE.per_core_hour)
+    price.add_argument("--price-gib-hour", type=float, default=EXAMPLE_PRICE.per_gib_hour)
+    price.add_argument("--price-node-hour", type=float, help="of a machine, instead of cores and memory")
+    price.add_argument("--currency", default=EXAMPLE_PRICE.currency)
+    export = parser.add_argument_group("export")
+    export.add_argument("--export", choices=tuple(FORMATS), help="print the cheapest as a file of this format")
+    export.add_argument("--out", type=Path, metavar="FILE", help="write the export here instead")
+    parser.set_defaults(func=_recommend)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return seconds_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(part) for part in text.split(",")]
+
+
+def _recommend(args: argparse.Namespace) -> int:
+    store = open_store(args.home)
+    models = catalog.champions(store, args.application, args.cluster)
+    advice = advise(models, _request(store, args))
+    chosen = advice.recommendation.cheapest
+    if chosen is None:
+        raise PerfmodelError(advice.recommendation.advice)
+    if args.export:
+        _export(FORMATS[args.export].render(order_of(store, advice, chosen, _today())), args.out)
+    elif args.json:
+        print_json(_as_json(advice))
+    else:
+        _print(advice)
+    return 0
+
+
+def _today() -> str:
+    return datetime.datetime.now(datetime.UTC).date().isoformat()
+
+
+def _request(store: Store, args: argparse.Namespace) -> Request:
+    most = catalog.usable_runs(store, args.application, args.cluster)
+    memory = args.memory_gb or sorted(most["executor_memory_gb"].unique())
+    space = Space(
+        executors=range(1, (args.max_executors or 2 * int(most["num_executors"].max())) + 1),
+        cores=range(1, (args.max_cores or int(most["executor_cores"].max())) + 1),
+        memory_gb=memory,
+        node=_node(args),
+        most_nodes=args.max_nodes,
+        python_gb_per_core=args.python_gb_per_core,
+    )
+    goal = Goal(args.deadline, args.max_cost, args.sure)
+    price = Price(args.price_core_hour, args.price_gib_hour, args.currency)
+    return Request(args.application, args.cluster, args.sampling_rate, space, goal, price, args.scenario)
+
+
+def _node(args: argparse.Namespace) -> Node | None:
+    given = [args.node_cores, args.node_memory_gb]
+    if given == [None, None]:
+        if args.price_node_hour is not None or args.max_nodes is not None:
+            raise PerfmodelError("--price-node-hour and --max-nodes need --node-cores and --node-memory-gb")
+        return None
+    if None in given:
+        raise PerfmodelError("--node-cores and --node-memory-gb belong together; give both")
+    return Node("node", args.node_cores, args.node_memory_gb, args.price_node_hour, args.currency)
+
+
+def _export(text: str, out: Path | None) -> None:
+    if out is None:
+        print(text, end="")
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise PerfmodelError(f"--out: cannot write {out}: {error.strerror}") from error
+    print(f"saved {out}")
+
+
+def _as_json(advice: Advice) -> dict[str, Any]:
+    found = advice.recommendation
+    return {
+        "scenario": advice.scenario,
+        "model_version": advice.champion.version,
+        "currency": advice.request.currency,
+        "cheapest": _records(found.cheapest)[0],
+        "fastest": _records(found.fastest)[0],
+        "front": plain_records(found.front[_SHOWN]),
+    }
+
+
+def _records(row: pd.Series[Any] | None) -> list[dict[str, Any]]:
+    return plain_records(pd.DataFrame([row])[_SHOWN].infer_objects())
+
+
+def _print(advice: Advice) -> None:
+    found, currency = advice.recommendation, advice.request.currency
+    for label, row in (("cheapest", found.cheapest), ("fastest", found.fastest)):
+        print(f"{label}  {_text(row, currency)}")
+    model = f"{advice.request.application}@{advice.request.cluster}/{advice.scenario} v{advice.champion.version}"
+    print(f"model     {model}")
+    print(f"choices   {len(found.front)} configurations that no other beats in both time and cost (--json lists them)")
+
+
+def _text(row: Any, currency: str) -> str:
+    nodes = f" on {row['nodes']:.0f} machines" if row["nodes"] else ""
+    return (
+        f"{row['num_executors']:.0f} executors x {row['executor_cores']:.0f} cores, "
+        f"{row['executor_memory_gb']:g} GiB each{nodes}: {duration(row['safe_s'])}, {row['safe_cost']:.2f} {currency}"
+    )

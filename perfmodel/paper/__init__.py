@@ -1,0 +1,1 @@
+"""What Myung & Yu published, and their runs rebuilt from it."""

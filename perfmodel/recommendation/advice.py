@@ -1,0 +1,163 @@
+"""From a goal to a configuration that can be run: what the command and the page share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from perfmodel import catalog, prediction
+from perfmodel.cost import Price
+from perfmodel.errors import CannotPredictError, PerfmodelError
+from perfmodel.model import LEVEL
+from perfmodel.recommendation.exports import Order
+from perfmodel.recommendation.search import Goal, Recommendation, Space, assess, candidates, overhead_gb, recommend
+from perfmodel.report.explanations import origins_text
+from perfmodel.scenarios import RATE
+from store import Store, model_name
+
+
+@dataclass(frozen=True)
+class Request:
+    """A goal on an application and a cluster.
+
+    Attributes
+    ----------
+    application, cluster : str
+    sampling_rate_pct : float
+        Data size, percent of the data set.
+    space : Space
+        What may be asked for.
+    goal : Goal
+    price : Price
+        Of cores and memory, where machines have no price of their own.
+    scenario : str or None
+        None takes the most accurate one that can answer.
+    """
+
+    application: str
+    cluster: str
+    sampling_rate_pct: float
+    space: Space
+    goal: Goal
+    price: Price
+    scenario: str | None = None
+
+    @property
+    def currency(self) -> str:
+        """What costs are in."""
+        node = self.space.node
+        return self.price.currency if node is None or node.price_per_hour is None else node.currency
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What was found, and by which model."""
+
+    request: Request
+    recommendation: Recommendation
+    champion: catalog.Champion
+    scenario: str
+
+
+def advise(models: dict[str, catalog.Champion], request: Request) -> Advice:
+    """Search for the configuration that serves the goal best.
+
+    Parameters
+    ----------
+    models : dict of str to Champion
+        As from `catalog.champions`.
+    request : Request
+
+    Raises
+    ------
+    PerfmodelError
+        When nothing can be searched or predicted; a goal that nothing keeps is no error but advice.
+    """
+    configurations = candidates(request.space)
+    scenario = request.scenario or _most_accurate(models, configurations, request.sampling_rate_pct)
+    if scenario not in models:
+        raise CannotPredictError(f"scenario {scenario!r} has no registered model; there are {', '.join(models)}")
+    champion = models[scenario]
+    assessed = assess(
+        champion.model, configurations, request.sampling_rate_pct, request.price, request.space.node, request.goal.sure
+    )
+    return Advice(request, recommend(assessed, request.goal), champion, scenario)
+
+
+def best_of(advices: Sequence[Advice]) -> Advice:
+    """The advice whose cheapest configuration is cheapest; where none keeps the limits, the one that comes nearest.
+
+    Parameters
+    ----------
+    advices : sequence of Advice
+        For the same goal on different machines, at least one.
+
+    Raises
+    ------
+    PerfmodelError
+        When their costs are in different currencies.
+    """
+    currencies = sorted({advice.request.currency for advice in advices})
+    if len(currencies) > 1:
+        raise PerfmodelError(
+            f"prices in {' and '.join(currencies)} cannot be compared; choose machines with prices in one currency"
+        )
+    kept = [advice for advice in advices if advice.recommendation.cheapest is not None]
+    return min(kept or advices, key=_cost_and_time)
+
+
+def _cost_and_time(advice: Advice) -> tuple[float, float]:
+    found = advice.recommendation
+    row = found.nearest if found.cheapest is None else found.cheapest
+    if row is None:
+        return float("inf"), float("inf")
+    by_cost = float(row["safe_cost"]), float(row["safe_s"])
+    return by_cost if found.cheapest is not None else by_cost[::-1]
+
+
+def _most_accurate(models: dict[str, catalog.Champion], configurations: pd.DataFrame, rate: float) -> str:
+    smallest = configurations.head(1).assign(**{RATE: rate})
+    return prediction.best_scenario({name: champion.model for name, champion in models.items()}, smallest)
+
+
+def order_of(store: Store, advice: Advice, row: pd.Series[Any], made_on: str) -> Order:
+    """Return a chosen candidate with its provenance, to be exported.
+
+    Parameters
+    ----------
+    store : Store
+    advice : Advice
+    row : Series
+        A row of the recommendation.
+    made_on : str
+        Date, ISO 8601.
+    """
+    request, space = advice.request, advice.request.space
+    name = model_name(request.application, request.cluster, advice.scenario)
+    version = store.registry.get(name, advice.champion.version)
+    low, high = advice.champion.model.predict_interval(pd.DataFrame([row]).infer_objects(), LEVEL)
+    runs = catalog.usable_runs(store, request.application, request.cluster)
+    return Order(
+        application=request.application,
+        cluster=request.cluster,
+        num_executors=int(row["num_executors"]),
+        executor_cores=int(row["executor_cores"]),
+        executor_memory_gb=float(row["executor_memory_gb"]),
+        overhead_gb=float(overhead_gb(space, row["executor_memory_gb"], row["executor_cores"])),
+        nodes=int(row["nodes"]),
+        node_type=space.node.name if space.node else "",
+        model=f"{name} v{version.version}",
+        data_sha256=version.data_sha256,
+        data_origin=origins_text(runs[runs["run_id"].isin(version.training_run_ids)]),
+        sampling_rate_pct=request.sampling_rate_pct,
+        predicted_s=float(row["predicted_s"]),
+        predicted_low_s=float(low[0]),
+        predicted_high_s=float(high[0]),
+        level=LEVEL,
+        cost=float(row["cost"]),
+        currency=request.currency,
+        made_on=made_on,
+    )

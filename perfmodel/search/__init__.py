@@ -1,0 +1,1 @@
+"""The paper's techniques and their grids, searched exactly and fast."""

@@ -1,0 +1,1 @@
+"""Campaigns: planned runs, one after the other, resumable, watched, and reported."""

@@ -1,0 +1,83 @@
+"""Memory regimes: what a run's executor memory bounds.
+
+The paper's engine held a partition's images inside the executor's Java heap. In PySpark images and model live in Python
+workers beside it, so one number cannot mean the same; which meaning a run had is part of its settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from runner.clusters.masters import STANDALONE, read_master
+from runner.errors import RunnerError
+from runner.runs.spec import RunSpec
+
+FREE, PROCESS, HEAP = "free", "process", "heap"
+REGIMES = {
+    FREE: "the executor's heap; Python workers take what they need beside it",
+    PROCESS: "executor and Python workers together; who takes more is killed",
+    HEAP: "the executor's heap, and a partition's decoded images are held on it, as the paper did",
+}
+# In the process regime the heap is as small as Spark allows in round numbers: the memory that varies is Python's.
+PROCESS_HEAP_MIB = 512
+# Of a JVM beyond its heap, as Spark reckons: a tenth of the heap, and not less than this.
+JVM_EXTRA_MIB = 384
+BYTES_PER_VALUE = 4  # decoded images are float32
+# A row of Spark's holds its bytes in one Java array, and in the heap regime a partition's images are one row.
+LARGEST_PARTITION_BYTES = 2**31 - 2**20
+# A Python worker with TensorFlow and one model: 1.1 to 1.4 GB were seen for ResNet50 and Xception, batches of 16.
+PYTHON_WORKER_MIB = 2048
+
+
+def heap_mib(spec: RunSpec) -> int:
+    """Return the executors' heap, MiB."""
+    return PROCESS_HEAP_MIB if spec.memory_regime == PROCESS else spec.executor_memory_mib
+
+
+def overhead_mib(spec: RunSpec) -> int:
+    """Return the memory that YARN or Kubernetes must grant an executor beyond its heap, MiB.
+
+    They kill an executor that takes more. In the process regime that is the limit that is asked for; otherwise it is
+    room for one Python worker a task slot.
+    """
+    heap = heap_mib(spec)
+    if spec.memory_regime == PROCESS:
+        return spec.executor_memory_mib - heap
+    slots = max(spec.executor_cores) // spec.task_cpus
+    workers = 2 if spec.memory_regime == HEAP else 1  # one decodes, the other predicts
+    return max(JVM_EXTRA_MIB, heap // 10) + slots * workers * PYTHON_WORKER_MIB
+
+
+def check_regime(regime: str, master: str | None, memory_mib: Sequence[int], partition_bytes: int) -> None:
+    """Refuse what a regime cannot do.
+
+    Parameters
+    ----------
+    regime : str
+    master : str or None
+        URL of an existing cluster's master.
+    memory_mib : sequence of int
+        Executor memory of the planned runs.
+    partition_bytes : int
+        Of the decoded images of the largest planned partition.
+
+    Raises
+    ------
+    RunnerError
+        Naming the option to change.
+    """
+    least = PROCESS_HEAP_MIB + JVM_EXTRA_MIB
+    if regime == PROCESS and read_master(master).kind == STANDALONE:
+        raise RunnerError(
+            "--memory-regime process: an existing standalone cluster limits no executor; use free or heap"
+        )
+    if regime == PROCESS and min(memory_mib) <= least:
+        raise RunnerError(
+            f"--memory: {min(memory_mib)}m is too little for --memory-regime process; the executor's JVM alone takes "
+            f"{least}m, Python with TensorFlow comes on top"
+        )
+    if regime == HEAP and partition_bytes > LARGEST_PARTITION_BYTES:
+        raise RunnerError(
+            f"--images-per-partition: the decoded images of the largest partition have {partition_bytes / 2**30:.1f} "
+            "GiB; --memory-regime heap holds at most 2 GiB a partition"
+        )

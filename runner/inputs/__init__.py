@@ -1,0 +1,1 @@
+"""The images that a run reads: where they come from, samples of them, and their pixels."""

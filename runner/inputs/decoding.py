@@ -1,0 +1,76 @@
+"""From an image file, or a record of one, to pixels of the shape that a network takes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from runner.inputs.manifest import ImageRef
+from runner.training.data import PIXELS, RECORD
+from runner.training.network import CHANNELS, IMAGE_SIZE
+
+Pixels = npt.NDArray[np.float32]
+LONGEST_REASON = 200
+_WHERE = re.compile(r"\{\{.*?\}\}\s*|\s*\[Op:.*")  # in TensorFlow, which helps nobody here
+
+
+class ImageError(Exception):
+    """An image that cannot be read or decoded; the message says why, without its name."""
+
+
+class Decoder:
+    """Reads JPEG and PNG photos and CIFAR-10 records, and scales them (bilinear) to one shape.
+
+    What is in the file decides, not its ending. Every photo becomes red, green and blue of 8 bits: grey ones are
+    spread, palettes looked up, 16 bits cut to the upper 8, transparency dropped. A network with one channel gets the
+    luminance.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Height, width and channels (1 or 3).
+    """
+
+    def __init__(self, shape: tuple[int, int, int]) -> None:
+        self._size, self._channels = shape[:2], shape[2]
+
+    def decode(self, image: ImageRef) -> Pixels:
+        """Return the pixels, 0 to 255.
+
+        Raises
+        ------
+        ImageError
+            When the image is missing, unreadable, cut short or no image.
+        """
+        import tensorflow as tf
+
+        try:
+            pixels = tf.image.resize(_read(image), self._size)
+        except OSError as error:
+            raise ImageError(error.strerror or type(error).__name__) from error
+        except tf.errors.InvalidArgumentError as error:
+            raise ImageError(_WHERE.sub("", error.message)[:LONGEST_REASON]) from error
+        decoded: Pixels = (pixels if self._channels == CHANNELS else tf.image.rgb_to_grayscale(pixels)).numpy()
+        return decoded
+
+
+def _read(image: ImageRef) -> Any:
+    import tensorflow as tf
+
+    if image.record is None:
+        return tf.io.decode_image(Path(image.path).read_bytes(), channels=CHANNELS, expand_animations=False)
+    planes = np.frombuffer(_read_record(image.path, image.record), np.uint8)
+    return planes.reshape(CHANNELS, IMAGE_SIZE, IMAGE_SIZE).transpose(1, 2, 0)
+
+
+def _read_record(path: str, number: int) -> bytes:
+    with Path(path).open("rb") as file:
+        file.seek(number * RECORD)
+        content = file.read(RECORD)[1:]  # the first byte is the label
+    if len(content) < PIXELS:
+        raise ImageError("the record is cut short")
+    return content

@@ -1,0 +1,1 @@
+"""Which runs a campaign makes: grids, ranges, and the fewest that answer."""

@@ -1,0 +1,143 @@
+"""Exports, read by what reads them."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pyspark
+import pytest
+import yaml
+
+from perfmodel.recommendation.exports import FORMATS, PROVENANCE, Order, provenance, spark_properties
+
+SPARK_SUBMIT = Path(pyspark.__file__).parent / "bin" / "spark-submit"
+ORDER = Order(
+    application="resnet50",
+    cluster="paper's \\ cluster #1",  # names may hold anything that prints
+    num_executors=3,
+    executor_cores=8,
+    executor_memory_gb=7.5,
+    overhead_gb=1.25,
+    nodes=2,
+    node_type="",
+    model="resnet50@paper-2020/5 v2",
+    data_sha256="ab" * 32,
+    data_origin="1,260 reconstructed runs",
+    sampling_rate_pct=100.0,
+    predicted_s=8000.04,
+    predicted_low_s=7900.0,
+    predicted_high_s=8100.0,
+    level=0.9,
+    cost=3.456,
+    currency="USD",
+    made_on="2026-11-21",
+)
+
+
+def render(name):
+    return FORMATS[name].render(ORDER)
+
+
+def logged_properties(folder, make_command):
+    """Start a real application by the command made from our own arguments; return the properties in its event log."""
+    (folder / "logs").mkdir()
+    program = folder / "job.py"
+    program.write_text("from pyspark.sql import SparkSession\nSparkSession.builder.getOrCreate().stop()\n")
+    own = {
+        "spark.ui.enabled": "false", "spark.eventLog.enabled": "true", "spark.eventLog.dir": (folder / "logs").as_uri(),
+        "spark.eventLog.compress": "false", "spark.eventLog.rolling.enabled": "false",
+        "spark.driver.host": "127.0.0.1",
+    }  # fmt: skip
+    conf = [part for name, value in own.items() for part in ("--conf", f"{name}={value}")]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_"))}
+    clean |= {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
+    clean["PATH"] = f"{SPARK_SUBMIT.parent}{os.pathsep}{clean['PATH']}"
+    command = make_command(["--master", "local[1]", *conf], str(program))
+    done = subprocess.run(command, env=clean, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    [log] = (folder / "logs").iterdir()
+    events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    [environment] = [event for event in events if event["Event"] == "SparkListenerEnvironmentUpdate"]
+    return environment["Spark Properties"]
+
+
+def test_spark_reads_the_defaults_file(tmp_path):
+    file = tmp_path / "spark-defaults.conf"
+    file.write_text(render("spark-defaults"), encoding="utf-8")
+
+    def command(own, program):
+        return ["spark-submit", "--properties-file", str(file), *own, program]
+
+    assert spark_properties(ORDER).items() <= logged_properties(tmp_path, command).items()
+
+
+def test_a_shell_runs_the_submit_command(tmp_path):
+    script = tmp_path / "submit.sh"
+
+    def command(own, program):
+        text = render("spark-submit").replace("--master MASTER_URL", shlex.join(own))
+        script.write_text(text.replace("JOB.py\n", f"{shlex.quote(program)}\n"), encoding="utf-8")
+        return ["sh", str(script)]
+
+    assert spark_properties(ORDER).items() <= logged_properties(tmp_path, command).items()
+    assert script.read_text(encoding="utf-8").count("# Put ") == 2
+
+
+def test_the_spark_application_says_the_same_in_the_operators_fields():
+    resource = yaml.safe_load(render("kubernetes"))
+    assert (resource["apiVersion"], resource["kind"]) == ("sparkoperator.k8s.io/v1beta2", "SparkApplication")
+    spec = resource["spec"]
+    assert {"type", "mode", "image", "mainApplicationFile", "sparkVersion", "driver", "executor"} <= spec.keys()
+    assert spec["executor"] == {"cores": 8, "instances": 3, "memory": "7680m", "memoryOverhead": "1280m"}
+    assert not {"spark.executor.instances", "spark.executor.cores"} & spec["sparkConf"].keys()
+    assert all(isinstance(value, str) for value in spec["sparkConf"].values())
+    assert resource["metadata"]["annotations"]["sparkcast/model"] == ORDER.model
+
+
+def test_databricks_gets_a_worker_an_executor_unless_machines_are_known():
+    cluster = json.loads(render("databricks"))
+    assert cluster["num_workers"] == 2
+    assert cluster["node_type_id"] == "NODE_TYPE"
+    assert cluster["spark_conf"]["spark.executor.cores"] == "8"
+    assert cluster["custom_tags"]["sparkcast-dataSha256"] == ORDER.data_sha256
+    packed_by_the_cluster = dataclasses.replace(ORDER, nodes=0, node_type="m5d.2xlarge")
+    cluster = json.loads(FORMATS["databricks"].render(packed_by_the_cluster))
+    assert (cluster["num_workers"], cluster["node_type_id"]) == (3, "m5d.2xlarge")
+
+
+def test_emr_gets_a_list_of_classifications():
+    classifications = {one["Classification"]: one["Properties"] for one in json.loads(render("emr"))}
+    assert classifications["spark-defaults"] == spark_properties(ORDER)
+    assert classifications["spark"] == {"maximizeResourceAllocation": "false"}
+
+
+def test_dataproc_gets_a_file_of_flags():
+    flags = yaml.safe_load(render("dataproc"))
+    assert flags["--properties"]["spark:spark.executor.memory"] == "7680m"
+    assert len(flags["--properties"]) == len(spark_properties(ORDER))
+
+
+def test_plain_json_holds_the_numbers():
+    content = json.loads(render("json"))
+    assert content["configuration"]["executor_memory_gb"] == 7.5
+    assert content["configuration"]["node_type"] is None
+    assert content["provenance"] == provenance(ORDER)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_says_where_it_comes_from(name):
+    text = render(name)
+    for value in ("resnet50@paper-2020/5 v2", ORDER.data_sha256, "8000.0", "2026-11-21", "reconstructed"):
+        assert value in text
+
+
+def test_provenance_reaches_the_properties_that_spark_logs():
+    properties = spark_properties(ORDER)
+    assert properties[f"{PROVENANCE}predictedSeconds"] == "8000.0"
+    assert properties[f"{PROVENANCE}dataOrigin"] == "1,260 reconstructed runs"

@@ -1,0 +1,167 @@
+"""The recommender against brute force, and what it says when nothing fits."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from perfmodel.cost import Price
+from perfmodel.errors import CannotPredictError, PerfmodelError
+from perfmodel.model import ScenarioModel
+from perfmodel.recommendation.search import Goal, Node, Space, assess, candidates, pareto_front, recommend
+from perfmodel.scenarios import SCENARIOS
+
+PRICE = Price(per_core_hour=0.1, per_gib_hour=0.01)
+SIZE = ["num_executors", "executor_cores", "executor_memory_gb"]
+
+
+@pytest.fixture(scope="module", params=list(SCENARIOS))
+def model(request, grid_runs_of_module):
+    techniques = ("lasso", "ridge")
+    return ScenarioModel(request.param, techniques).fit(grid_runs_of_module, grid_runs_of_module["completion_time_s"])
+
+
+@pytest.fixture(scope="module")
+def grid_runs_of_module():
+    """Start-up that stays and work that shrinks with the cluster, three runs' worth of noise-free data."""
+    rows = [
+        {"num_executors": e, "executor_cores": c, "executor_memory_gb": 2.0, "images_per_partition": 20,
+         "sampling_rate_pct": rate, "completion_time_s": 20 + 60 * rate / (e * c**0.8)}
+        for e, c, rate in itertools.product((1, 2, 3), (1, 2, 4), (1.0, 5.0, 100.0))
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def brute_force(model, space, price, goal):
+    """The cheapest and the fastest that keep the limits: one candidate at a time, in plain Python."""
+    kept = []
+    for executors, cores, memory in itertools.product(space.executors, space.cores, space.memory_gb):
+        one = pd.DataFrame([dict(zip(SIZE, (executors, cores, memory), strict=True))]).assign(sampling_rate_pct=100.0)
+        level = 2 * goal.sure - 1
+        seconds = float(model.predict_interval(one, level)[1][0] if level else model.predict(one)[0])
+        paid = seconds / 3600 * executors * (cores * price.per_core_hour + memory * price.per_gib_hour)
+        in_time = goal.deadline_s is None or seconds <= goal.deadline_s
+        if math.isfinite(seconds) and in_time and (goal.budget is None or paid <= goal.budget):
+            kept.append((seconds, paid, executors, cores, memory))
+    if not kept:
+        return None, None
+    return min(kept, key=lambda row: (row[1], row[0], *row[2:])), min(kept, key=lambda row: (row[0], row[1], *row[2:]))
+
+
+def test_the_recommendation_is_that_of_brute_force_on_random_grids(model):
+    generator = np.random.default_rng(7)
+    for _ in range(12):
+        space = Space(
+            sorted(generator.choice(6, 3, replace=False) + 1),
+            sorted(generator.choice(6, 2, replace=False) + 1),
+            sorted(generator.choice([1.0, 2.0, 4.0], 2, replace=False)),
+        )
+        goal = Goal(
+            deadline_s=generator.choice([None, 800.0, 2500.0]),
+            budget=generator.choice([None, 0.2, 0.5]),
+            sure=generator.choice([0.5, 0.8]),
+        )
+        try:
+            found = recommend(assess(model, candidates(space), 100, PRICE, sure=goal.sure), goal)
+        except CannotPredictError:
+            assert brute_force(model, space, PRICE, Goal()) == (None, None)
+            continue
+        cheapest, fastest = brute_force(model, space, PRICE, goal)
+        for mine, expected in ((found.cheapest, cheapest), (found.fastest, fastest)):
+            assert (mine is None) == (expected is None)
+            if mine is not None:
+                assert tuple(mine[SIZE]) == pytest.approx(expected[2:])
+                assert mine["safe_s"] == pytest.approx(expected[0])
+
+
+def test_the_front_holds_exactly_what_nothing_beats():
+    generator = np.random.default_rng(0)
+    seconds, costs = generator.integers(1, 20, (2, 200)).astype(float)
+    rows = pd.DataFrame({"safe_s": seconds, "safe_cost": costs, **dict.fromkeys(SIZE, 1)})
+    points = set(zip(seconds, costs, strict=True))
+    best = {
+        (s, c) for s, c in points if not any(t <= s and d <= c and (t, d) != (s, c) for t, d in points)
+    }  # fmt: skip
+    front = pareto_front(rows)
+    assert set(zip(front["safe_s"], front["safe_cost"], strict=True)) == best
+    assert len(front) == len(best)
+    assert front["safe_s"].is_monotonic_increasing
+
+
+@pytest.fixture
+def assessed():
+    rows = [(1, 100.0, 1.0), (2, 60.0, 1.5), (4, 40.0, 3.0)]
+    return pd.DataFrame(
+        [
+            {"num_executors": e, "executor_cores": 1, "executor_memory_gb": 1.0, "safe_s": s, "safe_cost": c}
+            for e, s, c in rows
+        ]
+    )
+
+
+def test_without_limits_both_ends_of_the_front_are_offered(assessed):
+    found = recommend(assessed, Goal())
+    assert found.cheapest["num_executors"] == 1
+    assert found.fastest["num_executors"] == 4
+    assert len(found.front) == 3
+
+
+@pytest.mark.parametrize(
+    ("goal", "executors", "words"),
+    [
+        (Goal(deadline_s=30), 4, "the fastest takes 40 s and costs 3.00"),
+        (Goal(budget=0.5), 1, "in time, the cheapest costs 1.00"),
+        (Goal(deadline_s=50, budget=2), 4, "the cheapest costs 3.00; within the budget, the fastest takes 1 min"),
+    ],
+)
+def test_when_nothing_fits_it_says_what_would(assessed, goal, executors, words):
+    found = recommend(assessed, goal)
+    assert found.cheapest is None
+    assert found.fastest is None
+    assert found.nearest["num_executors"] == executors
+    assert words in found.advice
+
+
+def test_being_more_sure_takes_longer_and_costs_more(paper_model):
+    space = candidates(Space([2], [4], [8.0]))
+    times = [assess(paper_model, space, 100, PRICE, sure=sure)["safe_s"][0] for sure in (0.5, 0.8, 0.95)]
+    assert times == sorted(times)
+    assert times[0] < times[2]
+
+
+def test_executors_are_packed_on_machines_with_their_overhead():
+    node = Node("m", cores=8, memory_gb=16, price_per_hour=2.0)
+    found = candidates(Space([1, 3, 4], [4], [4.0], node, python_gb_per_core=0.5))
+    # 4 GiB heap, 0.4 overhead and 4 x 0.5 for Python are 6.4 GiB: two fit by memory, and two by cores
+    assert found["nodes"].tolist() == [1, 2, 2]
+    assert candidates(Space([4], [4], [10.0], node))["nodes"].tolist() == [4]
+
+
+def test_machines_are_paid_as_a_whole(paper_model):
+    node = Node("m", cores=16, memory_gb=64, price_per_hour=3.0)
+    row = assess(paper_model, candidates(Space([3], [8], [8.0], node)), 100, PRICE, node).iloc[0]
+    assert row["cost"] == pytest.approx(2 * 3.0 * row["predicted_s"] / 3600)
+
+
+@pytest.mark.parametrize(
+    ("space", "words"),
+    [
+        (Space([], [1], [1.0]), "0 configurations to search"),
+        (Space(range(1, 2000), range(1, 1000), [1.0]), "at most 1,000,000"),
+        (Space([1], [16], [1.0], Node("small", 8, 16)), "no executor of the search fits a small"),
+        (Space([4], [8], [1.0], Node("small", 8, 16), most_nodes=2), "takes 4 machines of small, and 2 are allowed"),
+    ],
+)
+def test_a_space_that_holds_nothing_says_why(space, words):
+    with pytest.raises(PerfmodelError, match=words):
+        candidates(space)
+
+
+@pytest.mark.parametrize("values", [{"deadline_s": 0}, {"budget": -1}, {"sure": 1.0}, {"sure": 0.2}])
+def test_a_goal_that_makes_no_sense_is_refused(values):
+    with pytest.raises(PerfmodelError):
+        Goal(**values)

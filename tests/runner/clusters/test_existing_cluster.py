@@ -1,0 +1,158 @@
+"""Runs on a cluster that exists already: one with two workers, of two cores each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from runner.__main__ import main
+from runner.campaigns.report import make_report
+from runner.clusters.conditions import describe_conditions
+from runner.clusters.host import host_name
+from runner.clusters.target import read_target
+from runner.errors import RunnerError
+from runner.inputs.manifest import ImageRef
+from runner.inputs.synthetic import make_synthetic
+from runner.jobs.preflight import ensure_usable, find_problems, versions
+from runner.runs.execution import Execution, execute_run
+from runner.runs.spec import RunSpec
+from store import open_store
+from tests.runner.helpers import processes_of, run_command, run_profile
+from tests.runner.standalone import running_cluster
+
+IMAGES = 6
+CAMPAIGN = (
+    *("--executors", "2", "--total-cores", "3", "--memory", "512m"),
+    *("--images-per-partition", "2", "--synthetic", str(IMAGES)),
+)
+
+
+@pytest.fixture(scope="module")
+def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_cluster(tmp_path_factory.mktemp("theirs"), (2, 2), worker_memory_mib=2048) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Sequence[ImageRef]:
+    return make_synthetic(tmp_path_factory.mktemp("photos"), IMAGES, seed=0).images
+
+
+def make_spec(home: Path, master: str, executor_cores: list[int]) -> RunSpec:
+    target = read_target(master, [], None)
+    return RunSpec(
+        run_id="run",
+        work_dir=str(home / "run"),
+        application="tiny_cnn",
+        executor_cores=executor_cores,
+        executor_memory_mib=512,
+        images=IMAGES,
+        tasks=3,
+        batch_size=2,
+        seed=0,
+        task_cpus=1,
+        launch_timeout_s=60.0,
+        timeout_s=180.0,
+        master=target.master,
+        conf=dict(target.conf),
+    )
+
+
+def run(spec: RunSpec, photos: Sequence[ImageRef], home: Path) -> Execution:
+    execution = execute_run(spec, photos, home)
+    assert not processes_of(home)
+    return execution
+
+
+def test_images_are_classified_there(tmp_path: Path, master: str, photos: Sequence[ImageRef]) -> None:
+    images, out = Path(photos[0].path).parent, tmp_path / "out"
+    command = ["classify", "--application", "tiny_cnn", "--images", str(images), "--out", str(out), "--master", master]
+    options = ["--executors", "2", "--images-per-partition", "2", "--memory", "512m", "--home", str(tmp_path / "home")]
+    done = run_command(*command, *options)
+    assert done.returncode == 0, done.stderr
+    rows = pd.read_parquet(out)
+    assert sorted(rows["image"]) == sorted(str(photo) for photo in photos)
+    assert rows["classes"].notna().all()
+    # The run is in the log, which it is as ok only when it was valid: exactly the executors that were asked for, all
+    # there before the job, each with work, nothing retried, every image predicted.
+    store = open_store(tmp_path / "home")
+    (run,) = store.runs.load().to_dict("records")
+    assert (run["status"], run["origin"], run["input_images"], run["settings"]["predictions"]) == (
+        "ok",
+        "measured",
+        6,
+        6,
+    )
+    assert run["settings"]["master"] == "standalone"
+    assert run["cluster"] == f"spark-{host_name()}"
+    assert store.runs.executors(run["run_id"])["cores"].tolist() == [1, 1]
+    assert processes_of(tmp_path) == []
+
+
+def test_a_campaign_with_uneven_executors_runs_there(tmp_path: Path, master: str) -> None:
+    done = run_profile(tmp_path, *CAMPAIGN, "--master", master)
+    assert done.returncode == 0, done.stderr
+    store = open_store(tmp_path)
+    (row,) = store.runs.load().to_dict("records")
+    assert (row["status"], row["num_executors"], row["total_cores"], row["executor_cores"]) == ("ok", 2, 3, 2)
+    assert sorted(store.runs.executors(row["run_id"])["cores"]) == [1, 2]
+    assert row["settings"]["master"] == "standalone"
+    # Of this machine, where only the driver ran, nothing is told as if it were of the nodes.
+    assert not row["settings"].keys() & {"oversubscribed", "isolated", "host_cpus", "host_cpu_model", "other_cores"}
+    assert make_report(store, row["campaign"])
+    cluster = store.clusters.get("here")
+    assert cluster is not None
+    assert cluster.description == "Existing Spark standalone cluster"
+
+
+def test_a_dry_run_shows_what_would_be_submitted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--application", "tiny_cnn", *CAMPAIGN, "--master", "spark://127.0.0.1:9", "--dry-run"]
+    assert main(["profile", *arguments, "--home", str(tmp_path)]) == 0
+    out = capsys.readouterr().out
+    assert "spark.cores.max=3\n" in out
+    assert "spark.driver.host=127.0.0.1\n" in out
+
+
+def test_executors_that_the_workers_cannot_hold_are_refused_in_time(
+    tmp_path: Path, master: str, photos: Sequence[ImageRef]
+) -> None:
+    result = run(make_spec(tmp_path, master, [2, 1, 1]), photos, tmp_path).result
+    assert (result["ok"], result["failure_kind"]) == (False, "launch")
+    assert result["error"].startswith(
+        "the cluster granted executors with [2, 2] cores, [1, 1, 2] were asked for; uneven"
+    )
+
+
+def test_what_an_executor_would_lack_is_told(photos: Sequence[ImageRef]) -> None:
+    here = versions()
+    assert list(find_problems([photos[0].path], here)(iter([0]))) == []
+    problems = list(find_problems(["/nowhere/a.jpg", "/nowhere/b.jpg"], here | {"TensorFlow": "1.0"})(iter([0])))
+    assert len(problems) == 2
+    assert problems[0].startswith(f"TensorFlow is {here['TensorFlow']} on ")
+    assert problems[0].endswith(", 1.0 here")
+    assert "has no /nowhere/a.jpg; images must be under the same path on every node" in problems[1]
+
+
+def test_a_cluster_that_is_not_there_is_refused(tmp_path: Path, photos: Sequence[ImageRef]) -> None:
+    spec = make_spec(tmp_path, "spark://127.0.0.1:9", [1])
+    with pytest.raises(RunnerError, match="nothing answers at spark://127"):
+        ensure_usable(spec, photos, tmp_path)
+    assert not processes_of(tmp_path)
+
+
+def test_what_nobody_could_check_is_said(tmp_path: Path, master: str) -> None:
+    conditions = describe_conditions(make_spec(tmp_path, master, [1, 1]), host_cpus=2)
+    assert conditions == {
+        "master": "standalone",
+        "memory_regime": "free",
+        "conf": {},
+        "not_verified": [
+            "other load on the nodes",
+            "hardware of the nodes",
+            "executors use no more CPUs than cores",
+            "executors on CPUs of their own",
+        ],
+    }

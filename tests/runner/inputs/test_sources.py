@@ -1,0 +1,96 @@
+"""Data sets: folders of photos, Yelp's photos, CIFAR-10's binary files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from runner.errors import RunnerError
+from runner.inputs.manifest import ImageRef, read_manifest, write_manifest
+from runner.inputs.sources import open_images
+
+RECORD = 3073
+
+
+def names(folder: Path) -> list[str]:
+    return [image.name for image in open_images(folder).images]
+
+
+def make_yelp(folder: Path, lines: list[str]) -> Path:
+    (folder / "photos").mkdir()
+    (folder / "photos.json").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
+
+
+def photo(photo_id: str) -> str:
+    return json.dumps({"photo_id": photo_id, "business_id": "b", "caption": "a café", "label": "food"})
+
+
+def test_a_folder_lists_its_photos_only(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "dir.jpg").mkdir()
+    for name in ("b.jpg", "a.JPEG", "deep/c.jpg", "notes.txt", "d.png", "e.gif"):
+        (tmp_path / name).write_bytes(b"x")
+    assert names(tmp_path) == ["a.JPEG", "b.jpg", "d.png", "c.jpg"]
+    assert open_images(tmp_path).name.startswith("folder-4-")
+
+
+def test_other_files_make_another_dataset(tmp_path: Path) -> None:
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    before = open_images(tmp_path).name
+    assert open_images(tmp_path).name == before
+    assert str(tmp_path) not in before
+    (tmp_path / "a.jpg").write_bytes(b"longer")
+    assert open_images(tmp_path).name != before
+
+
+def test_yelp_lists_what_its_file_lists(tmp_path: Path) -> None:
+    make_yelp(tmp_path, [photo("b-_1"), "", photo("a2")])
+    (tmp_path / "photos" / "unlisted.jpg").write_bytes(b"x")
+    dataset = open_images(tmp_path)
+    assert [image.path for image in dataset.images] == [
+        str(tmp_path.resolve() / "photos" / f"{name}.jpg") for name in ("b-_1", "a2")
+    ]
+    assert dataset.name.startswith("yelp-2-")
+
+
+@pytest.mark.parametrize("line", ["{", '{"business_id": "b"}', "[]", '"x"', '{"photo_id": 3}', photo("../../etc/x")])
+def test_a_bad_line_of_yelp_is_named(tmp_path: Path, line: str) -> None:
+    make_yelp(tmp_path, [photo("a"), line])
+    with pytest.raises(RunnerError, match=r"--images: .*photos\.json, line 2: .*photo_id"):
+        open_images(tmp_path)
+
+
+def test_an_empty_yelp_list_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RunnerError, match="lists no photo"):
+        open_images(make_yelp(tmp_path, []))
+
+
+def test_cifar_counts_its_records(tmp_path: Path) -> None:
+    (tmp_path / "data_batch_2.bin").write_bytes(bytes(RECORD + 5))  # the second record is cut short
+    (tmp_path / "data_batch_1.bin").write_bytes(bytes(2 * RECORD))
+    (tmp_path / "test_batch.bin").write_bytes(bytes(RECORD))
+    assert names(tmp_path) == ["data_batch_1.bin#0", "data_batch_1.bin#1", "data_batch_2.bin#0", "data_batch_2.bin#1"]
+    assert open_images(tmp_path).name.startswith("cifar10-4-")
+
+
+def test_empty_cifar_files_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "data_batch_1.bin").touch()
+    with pytest.raises(RunnerError, match="are empty"):
+        open_images(tmp_path)
+
+
+def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RunnerError, match="--images: no image below"):
+        open_images(tmp_path)
+    with pytest.raises(RunnerError, match="is not a folder"):
+        open_images(tmp_path / "missing")
+
+
+def test_a_manifest_keeps_references(tmp_path: Path) -> None:
+    images = [ImageRef("/photos/a#b.jpg"), ImageRef("/cifar/data_batch_1.bin", 7)]
+    write_manifest(tmp_path / "manifest.json", images)
+    assert read_manifest(tmp_path / "manifest.json") == images
+    assert [str(image) for image in images] == ["/photos/a#b.jpg", "/cifar/data_batch_1.bin#7"]
