@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import sidebar
+from pages.ui.shared import sidebar
 
 st.set_page_config(page_title="Sparkcast", page_icon="pages/ui/favicon.svg", layout="wide")
 

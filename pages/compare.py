@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from pages.ui import compare_charts, curve_charts, error_charts, origins, state, version_pair
-from pages.ui.sidebar import chosen_pair
-from pages.ui.text import literal
+from pages.ui.compare import curve_charts, error_charts, scenario_charts, version_pair
+from pages.ui.shared import origins, state
+from pages.ui.shared.sidebar import chosen_pair
+from pages.ui.shared.text import literal
 from perfmodel import catalog
 from perfmodel.accuracy import HELD_OUT
 from perfmodel.coverage import coverage
@@ -61,16 +62,16 @@ def pick_scenario(names: list[str]) -> str:
 
 def version_times(name: str, version: int) -> dict[str, float]:
     """t1, t2 and T of a registered version, in seconds."""
-    return compare_charts.times_of(state.store().registry.metrics(name, version))
+    return scenario_charts.times_of(state.store().registry.metrics(name, version))
 
 
 def show_accuracy() -> None:
     """Figures 3-9."""
     times = {name: version_times(model_name(application, cluster, name), champions[name].version) for name in champions}
-    rows = compare_charts.scenario_rows(application, cluster, champions, times)
+    rows = scenario_charts.scenario_rows(application, cluster, champions, times)
     shown = rows[(rows["refused"] == "") | rows["published_pct"].notna()]
     st.subheader("Accuracy")
-    st.plotly_chart(compare_charts.accuracy_figure(shown), width="stretch", alt=compare_charts.accuracy_text(shown))
+    st.plotly_chart(scenario_charts.accuracy_figure(shown), width="stretch", alt=scenario_charts.accuracy_text(shown))
     st.caption(
         "Accuracy is 100 % minus the mean absolute percentage error. By the paper's protocol a model may know the "
         "configurations that it is tested on; never seen: each configuration by a model that never saw it."
@@ -78,12 +79,12 @@ def show_accuracy() -> None:
     )
     st.subheader("Collecting, tuning and training")
     st.plotly_chart(
-        compare_charts.time_figure(shown),
+        scenario_charts.time_figure(shown),
         width="stretch",
         alt="t1, t2 and T of each scenario; the table has the figures",
     )
     st.caption("t1: collecting the training runs, one each. t2: tuning and training, measured here. T: their sum.")
-    st.dataframe(compare_charts.scenario_table(shown), hide_index=True, alt="Accuracy and times of each scenario")
+    st.dataframe(scenario_charts.scenario_table(shown), hide_index=True, alt="Accuracy and times of each scenario")
     show_missing()
 
 
@@ -120,8 +121,8 @@ def show_techniques() -> None:
         st.session_state[key] = True
         one = champions[name]
         found = scores(model_name(application, cluster, name), one.version, one.model, training_runs(name))
-        figure = compare_charts.technique_figure(found)
-        st.plotly_chart(figure, width="stretch", alt=compare_charts.technique_text(found))
+        figure = scenario_charts.technique_figure(found)
+        st.plotly_chart(figure, width="stretch", alt=scenario_charts.technique_text(found))
         st.caption(
             "Full colour: what the scenario chose. The last level by the paper's protocol; level 1 on its own data."
         )

@@ -3,9 +3,10 @@
 import pandas as pd
 import streamlit as st
 
-from pages.ui import charts, evidence, formats, headline, heatmap, inputs, origins, state, whatifs, why
-from pages.ui.sidebar import chosen_pair
-from pages.ui.text import literal
+from pages.ui.explore import headline, heatmap, sweep_charts, whatifs, why
+from pages.ui.shared import evidence, formats, inputs, origins, state
+from pages.ui.shared.sidebar import chosen_pair
+from pages.ui.shared.text import literal
 from perfmodel import prediction
 from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.cost import Price
@@ -128,11 +129,11 @@ def show_chart(model: ScenarioModel, chosen: pd.Series, price: Price) -> None:
             "your choice."
         )
         return
-    sweep = charts.sweep_data(model, runs, chosen, executors, price, charts.other_cores(runs))
+    sweep = sweep_charts.sweep_data(model, runs, chosen, executors, price, sweep_charts.other_cores(runs))
     if sweep.curve["predicted_s"].notna().any():
         is_time = kind == TIME
-        figure = charts.sweep_figure(sweep) if is_time else charts.cost_figure(sweep, price.currency)
-        text = charts.sweep_text(sweep) if is_time else charts.cost_text(sweep, price.currency)
+        figure = sweep_charts.sweep_figure(sweep) if is_time else sweep_charts.cost_figure(sweep, price.currency)
+        text = sweep_charts.sweep_text(sweep) if is_time else sweep_charts.cost_text(sweep, price.currency)
         st.plotly_chart(figure, width="stretch", alt=text)
     if sweep.runs.empty and kind == TIME:
         st.caption("No run was profiled with these cores and this data size, so there are no points to compare with.")

@@ -5,9 +5,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.ui import fit_panel, origins, state, version_acts, version_detail, versions
-from pages.ui.sidebar import chosen_pair
-from pages.ui.text import code, counted, literal
+from pages.ui.models import fit_panel, version_acts, version_detail, versions
+from pages.ui.shared import origins, state
+from pages.ui.shared.sidebar import chosen_pair
+from pages.ui.shared.text import code, counted, literal
 from perfmodel.scenarios import SCENARIOS
 from store.selection import Selection
 

@@ -5,10 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui import planning, state
-from pages.ui.formats import time_text
-from pages.ui.sidebar import chosen_pair
-from pages.ui.text import literal
+from pages.ui.profile import planning
+from pages.ui.shared import state
+from pages.ui.shared.formats import time_text
+from pages.ui.shared.sidebar import chosen_pair
+from pages.ui.shared.text import literal
 from runner.campaigns import launch, watch
 from runner.campaigns.report import make_report
 from runner.campaigns.request import Request

@@ -6,9 +6,11 @@ import datetime
 import pandas as pd
 import streamlit as st
 
-from pages.ui import evidence, formats, inputs, instances, kept, origins, state, tradeoff, upload
-from pages.ui.sidebar import chosen_pair
-from pages.ui.text import counted, literal
+from pages.ui.recommend import instances, kept, tradeoff
+from pages.ui.runs import upload
+from pages.ui.shared import evidence, formats, inputs, origins, state
+from pages.ui.shared.sidebar import chosen_pair
+from pages.ui.shared.text import counted, literal
 from perfmodel import prediction
 from perfmodel.errors import PerfmodelError
 from perfmodel.model import LEVEL

@@ -3,9 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from pages.ui import effect_charts, origins, run_detail, run_list, state, upload, upload_list
-from pages.ui.sidebar import chosen_pair
-from pages.ui.text import code
+from pages.ui.runs import effect_charts, run_detail, run_list, upload, upload_list
+from pages.ui.runs.effects import effects_of
+from pages.ui.shared import origins, state
+from pages.ui.shared.sidebar import chosen_pair
+from pages.ui.shared.text import code
 from store.spreadsheet import typed_csv
 
 TIMES = {"Completion time": effect_charts.TIME, "Task time": effect_charts.TASK}
@@ -40,7 +42,7 @@ def show_effects() -> None:
     chosen = st.segmented_control("Scaled", list(TIMES), default="Completion time", required=True, key="scaled")
     with state.errors_on_page():
         runs = state.runs(application, cluster)
-        found = state.effects(application, cluster, TIMES[chosen])
+        found = effects_of(application, cluster, TIMES[chosen])
     origins.show(runs)
     if not found:
         st.info(nothing_to_see(chosen), icon=":material/info:")

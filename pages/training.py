@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from pages.ui import inputs, state, training_charts, trainings
-from pages.ui.sidebar import chosen_pair
-from pages.ui.text import literal
+from pages.ui.shared import inputs, state
+from pages.ui.shared.sidebar import chosen_pair
+from pages.ui.shared.text import literal
+from pages.ui.training import training_charts, trainings
 
 TIME, COST = "Time", "Cost"
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from pages.ui import formats
+from pages.ui.shared import formats
 from perfmodel import catalog
 from perfmodel.cost import EXAMPLE_PRICE, Price
 from perfmodel.prediction import answer, best_scenario, question

@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from pages.ui import formats
+from pages.ui.shared import formats
 from perfmodel import catalog
 from perfmodel.cost import EXAMPLE_PRICE
 from perfmodel.recommendation.advice import Request, advise

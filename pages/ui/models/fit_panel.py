@@ -1,0 +1,99 @@
+"""Fitting new versions: what to fit, and how far it is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.ui.models.fits import Fit, fits
+from pages.ui.shared.formats import percent_text, time_text
+from pages.ui.shared.text import counted, literal
+from perfmodel.accuracy import HELD_OUT, PAPER
+from perfmodel.catalog import FIRST_SCENARIOS, FitOutcome
+from perfmodel.regressor import DEFAULT_TECHNIQUES
+from perfmodel.scenarios import SCENARIOS
+from perfmodel.search.techniques import TECHNIQUES
+
+LOOK_S = 1.0
+
+
+def show(application: str, cluster: str) -> None:
+    """Draw the form, or the fit that goes on."""
+    known = fits().of(application, cluster)
+    going_on = known is not None and not known.ended.is_set()
+    if going_on:
+        st.fragment(_watch, run_every=LOOK_S)(known)
+        return
+    if known is not None:
+        _outcomes(known)
+    _form(application, cluster)
+
+
+def _form(application: str, cluster: str) -> None:
+    with st.form("fit"):
+        scenarios = st.pills(
+            "Scenarios", list(SCENARIOS), selection_mode="multi", default=list(FIRST_SCENARIOS),
+            format_func=lambda name: SCENARIOS[name].title,
+            help="Each becomes a version of its own; the Compare page says what they mean and how good they are.",
+        )  # fmt: skip
+        techniques = st.pills(
+            "Techniques to choose from", list(TECHNIQUES), selection_mode="multi", default=list(DEFAULT_TECHNIQUES),
+            format_func=lambda name: name.replace("_", " "),
+            help="The search picks the best of these for each level of a scenario.",
+        )  # fmt: skip
+        sent = st.form_submit_button("Fit", type="primary", icon=":material/model_training:")
+    st.caption(
+        "The fits run on other processes of this machine, and everybody can go on using the app. A version that was "
+        "fitted before on the same runs, with the same settings and libraries, is not fitted again."
+    )
+    if not sent:
+        return
+    if not scenarios or not techniques:
+        st.error("Choose at least one scenario and one technique.", icon=":material/error:")
+        return
+    fits().start(application, cluster, scenarios, techniques)
+    st.rerun()
+
+
+def _watch(fit: Fit) -> None:
+    """Rerun every second while the fit goes on, and the whole page once when it has ended."""
+    if fit.ended.is_set():
+        st.rerun()
+    waiting = "" if fit.started.is_set() else "waiting for another fit, "
+    done = f"{len(fit.outcomes)} of {counted(len(fit.scenarios), 'scenario')}"
+    st.progress(fit.share, f"Fitting: {waiting}{done}")
+    _lines(fit)
+    if fit.stopping.is_set():
+        st.caption("Stopping after the scenario that is being fitted.")
+    elif st.button("Stop", icon=":material/stop_circle:"):
+        fit.stopping.set()
+
+
+def _outcomes(fit: Fit) -> None:
+    if fit.error:
+        st.error(literal(fit.error), icon=":material/error:")
+    elif len(fit.outcomes) < len(fit.scenarios):
+        st.warning(
+            f"Stopped after {len(fit.outcomes)} of {counted(len(fit.scenarios), 'scenario')}.", icon=":material/stop:"
+        )
+    else:
+        st.success(
+            "The fit has ended. Promote a version to let the app answer with it.", icon=":material/check_circle:"
+        )
+    _lines(fit)
+
+
+def _lines(fit: Fit) -> None:
+    for outcome in fit.outcomes:
+        st.markdown(outcome_line(outcome))
+
+
+def outcome_line(outcome: FitOutcome) -> str:
+    """One line about a scenario that was fitted, known or refused."""
+    if outcome.refused:
+        return f":material/block: Scenario {outcome.scenario}: not fitted. {literal(outcome.refused)}"
+    known = "" if outcome.created else " (the same as before)"
+    scores = f"{percent_text(outcome.accuracy.get(HELD_OUT))} never seen, {percent_text(outcome.accuracy.get(PAPER))} "
+    return (
+        f":material/check: Scenario {outcome.scenario}: version {outcome.version}{known}, accuracy {scores}by the "
+        f"paper's protocol, t2 {time_text(outcome.t2_s)}"
+    )

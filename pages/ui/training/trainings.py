@@ -1,0 +1,51 @@
+"""What the Training page reads from the store, cached for as long as the store stays the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from pages.ui.shared import state
+
+APPLICATION = "cifar_cnn"
+
+
+def runs(cluster: str) -> pd.DataFrame:
+    """The trainings on a cluster that ended well."""
+    return _runs(cluster, state.version())
+
+
+def layers(cluster: str) -> dict[str, Any] | None:
+    """The latest profile of layers: this cluster's, else any machine's; None where there is none."""
+    return _layers(cluster, state.version())
+
+
+def trials() -> dict[str, pd.DataFrame]:
+    """The trials of each search."""
+    return _trials(state.version())
+
+
+@st.cache_data(max_entries=4, show_spinner="Loading the trainings")
+def _runs(cluster: str, version: int) -> pd.DataFrame:
+    found = state.store().runs.load(application=APPLICATION, cluster=cluster, status="ok")
+    trained = found["settings"].map(lambda settings: "arm" in (settings or {})).astype(bool)
+    return found[trained].reset_index(drop=True)
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _layers(cluster: str, version: int) -> dict[str, Any] | None:
+    profiles = state.store().measurements.load("layers")
+    here = profiles[profiles["name"] == cluster]
+    latest = (profiles if here.empty else here).sort_values("measured_at").tail(1)
+    if latest.empty:
+        return None
+    row = latest.iloc[0]
+    return {**row["content"], "name": row["name"]}
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _trials(version: int) -> dict[str, pd.DataFrame]:
+    found = state.store().measurements.load("trial")
+    return {str(name): pd.DataFrame(rows["content"].tolist()) for name, rows in found.groupby("name")}

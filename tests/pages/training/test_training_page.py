@@ -1,0 +1,54 @@
+"""The Training page by itself, on a small store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from store import RunRecord, open_store
+from tests.pages.training.test_training_charts import run
+
+PAGE = str(Path(__file__).parents[3] / "pages" / "training.py")
+ROW = {"layer": "relu", "direction": "forward", "part": "", "seconds": 0.1, "deck_s": 0.5}
+TRIAL = {"optimiser": "adam", "learning_rate": 0.01, "batch": 20, "filters": 16, "accuracy_pct": 60.0}
+
+
+def shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
+    monkeypatch.setenv("SPARKCAST_HOME", str(home))
+    st.cache_resource.clear()  # it holds the store of the test before
+    st.cache_data.clear()
+    page = AppTest.from_file(PAGE, default_timeout=60)
+    page.session_state["application"], page.session_state["cluster"] = "cifar_cnn", "here"
+    page.run()
+    assert not page.exception
+    return page
+
+
+def test_an_empty_store_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = shown(tmp_path, monkeypatch)
+    assert [info.value for info in page.info] == [
+        "No training was measured on this cluster yet.",
+        "No profile of the layers is stored yet.",
+        "No search was made yet.",
+    ]
+    assert page.code[0].value.startswith("python -m runner train")
+
+
+def test_what_is_stored_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(tmp_path)
+    common = {"application": "cifar_cnn", "cluster": "here", "status": "ok", "sampling_rate_pct": 100.0}
+    rows = [run("", "driver", 36.0, [30.0, 40.0]), run("", "barrier", 18.0, [35.0, 45.0])]
+    for row in rows:
+        del row["run_id"]
+        store.inbox.put(RunRecord(row | common | {"origin": "measured"}))
+    store.measurements.add("layers", "here", {"images": 2000, "threads": 2, "deck": "a deck", "rows": [ROW]})
+    store.measurements.put("trial", "s", {0: {"number": 0, **TRIAL}})
+    page = shown(tmp_path, monkeypatch)
+    assert not page.info
+    said = " ".join(element.value for element in [*page.markdown, *page.caption])
+    assert "2 trainings reach 40.0 % to 45.0 %; the most accurate took 18.0 s on 2 x 1 with the arm barrier." in said
+    assert "2,000 images an iteration on here, 2 threads. Deck: a deck." in said
+    assert "1 trials; the best, trial 0, reached 60.0 % with adam" in said
