@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.runner.test_model_file import DENSE, INPUT, write_model
 
 from store import open_store
 from tests.runner.helpers import processes_of, profile_here, run_profile
+from tests.runner.networks.test_model_file import DENSE, INPUT, write_model
 
 ONE_RUN = ("--executors", "1", "--images-per-partition", "10")
 
