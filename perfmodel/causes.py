@@ -1,4 +1,4 @@
-"""What of a run can have caused its time: the cores that it really had, and memory where that bounded something."""
+"""What of a run can have caused its time: real cores, memory where it bounded something, images that tasks split."""
 
 from __future__ import annotations
 
@@ -6,14 +6,20 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from perfmodel.jobs import job_of
+
 MEMORY = "executor_memory_gb"
 # Of a run's settings: what executor memory bounded (docs/decisions/0012).
 REGIME = "memory_regime"
 NOTHING_BOUNDED = "free"
+# Images of the whole data set, where each partition is a task.
+SPLIT_IMAGES = "split_images"
 
 
 def usable(runs: pd.DataFrame) -> pd.DataFrame:
-    """The runs that a model may learn from, which ended well on cores of their own, with their `REGIME`.
+    """The runs that a model may learn from, which ended well on cores of their own, with `REGIME` and `SPLIT_IMAGES`.
+
+    A training has no `SPLIT_IMAGES`: its images per partition are a step's, which all cores share.
 
     Parameters
     ----------
@@ -23,8 +29,9 @@ def usable(runs: pd.DataFrame) -> pd.DataFrame:
     settings = runs["settings"].map(lambda found: found if isinstance(found, dict) else {})
     oversubscribed = settings.map(lambda found: bool(found.get("oversubscribed"))).astype(bool)
     regimes = settings.map(lambda found: found.get(REGIME)).astype(object)
+    shared = runs["dataset_images"].where(settings.map(job_of).eq(""))
     good = runs["status"].eq("ok") & ~oversubscribed
-    return runs.assign(**{REGIME: regimes})[good].reset_index(drop=True)
+    return runs.assign(**{REGIME: regimes, SPLIT_IMAGES: shared})[good].reset_index(drop=True)
 
 
 def with_real_cores(rows: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from perfmodel.features import FloatArray
 from perfmodel.scenarios import GROUP_COLUMNS, RATE
 
 NEEDED_COLUMNS = (*GROUP_COLUMNS, RATE)
-OPTIONAL_COLUMNS = ("executor_memory_gb", "images_per_partition", "dataset_images")
+OPTIONAL_COLUMNS = ("executor_memory_gb", "images_per_partition", "split_images")
 # No job ends faster: the floor that keeps every prediction above zero.
 SHORTEST_S = 1e-3
 

@@ -93,7 +93,7 @@ def _nominal(rows: pd.DataFrame) -> tuple[dict[str, FloatArray], FloatArray]:
     columns = [*GROUP_COLUMNS, RATE, "executor_memory_gb", "images_per_partition"]
     executors, cores, rate, memory, images = (rows[name].to_numpy(dtype=np.float64) for name in columns)
     form = Form(serial=True, contention=True, overhead=True, tasks=True)
-    unknown = np.full_like(executors, np.inf)  # the size of the data set
+    unknown = np.full_like(executors, np.nan)  # the size of the data set
     terms = form.terms(Rows(executors, cores, rate / 100, memory, images, unknown))
     work = terms["work"]
     told = {name: term for name, term in terms.items() if name in _TOLD_BY and _can_be_told(name, rows)}

@@ -19,6 +19,7 @@ FEATURE_COLUMNS = [
     "images_per_partition",
     "sampling_rate_pct",
     "memory_regime",
+    "split_images",
 ]
 
 

@@ -30,8 +30,8 @@ MOST_STEPS = 8
 STANDARD_ERRORS = 0.5
 WORTH_A_CHANGE = 0.02
 ROUNDING = 1e-4
-# What stands for a column that no run stated: any amount of memory, any partition size, a data set without end.
-UNKNOWN = {"executor_memory_gb": 1.0, "images_per_partition": 1.0, "dataset_images": np.inf}
+# What stands for a column that no run stated: any amount of memory; of the others nobody knows.
+UNKNOWN = {"executor_memory_gb": 1.0, "images_per_partition": np.nan, "split_images": np.nan}
 
 
 class SmoothLaw(RegressorMixin, BaseEstimator):
@@ -71,7 +71,7 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
         ----------
         X : DataFrame
             ``num_executors, executor_cores, sampling_rate_pct``; ``executor_memory_gb``, ``images_per_partition`` and
-            ``dataset_images`` where they are known.
+            ``split_images`` where they are known.
         y : array-like of shape (n_rows,)
             Completion time in seconds.
 

@@ -29,9 +29,9 @@ class Rows(NamedTuple):
     memory : array
         Memory of each executor in GiB.
     images : array
-        Images a partition.
+        Images a partition; NaN where nobody knows.
     dataset : array
-        Images of the whole data set; infinite where nobody knows.
+        Images of the whole data set; NaN where nobody knows, or where partitions are no tasks.
     """
 
     executors: FloatArray
@@ -44,7 +44,7 @@ class Rows(NamedTuple):
     @property
     def knows_tasks(self) -> bool:
         """Whether the rows say how many tasks they have."""
-        return bool(np.isfinite(self.dataset).all())
+        return bool(np.isfinite(self.dataset / self.images).all())
 
     @property
     def tasks(self) -> FloatArray:

@@ -86,7 +86,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         ----------
         X : DataFrame
             Run-log columns: ``num_executors, executor_cores, executor_memory_gb, sampling_rate_pct``; where they are
-            known ``images_per_partition``, ``total_cores`` and ``memory_regime``.
+            known ``images_per_partition``, ``total_cores``, ``memory_regime`` and ``split_images``.
         y : array-like of shape (n_runs,)
             Completion time in seconds.
 
@@ -201,7 +201,7 @@ def _profiled_rows(scenario: Scenario, training: pd.DataFrame, averaged: pd.Data
     A scenario that learns from samples is never trained on the data size that it is tested on. Its errors speak for the
     configurations of the training at each sampling rate that was run.
     """
-    seen = training.drop(columns=["completion_time_s", "dataset_images"], errors="ignore")  # the rate says how much
+    seen = training.drop(columns=["completion_time_s", "split_images"], errors="ignore")  # the rate says how much
     if not scenario.extrapolates:
         return seen
     return seen.drop(columns=RATE).drop_duplicates().merge(averaged[[RATE]].drop_duplicates(), how="cross")

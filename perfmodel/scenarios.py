@@ -197,7 +197,7 @@ SCENARIOS = {
             train_on="all",
             description="One smooth law: start-up that stays, work that shrinks with the cluster, cores helping less.",
             estimator="law",
-            optional=("executor_memory_gb", "images_per_partition", "dataset_images"),
+            optional=("executor_memory_gb", "images_per_partition", "split_images"),
         ),
         Scenario(
             name="ernest",

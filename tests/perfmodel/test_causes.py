@@ -126,4 +126,26 @@ def test_the_store_says_what_memory_bounded(tmp_path, memory_runs):
 def test_runs_that_failed_or_shared_cores_teach_nothing(grid_runs):
     runs = grid_runs.head(4).assign(status=["ok", "oom", "ok", "ok"])
     runs["settings"] = [None, {}, {"oversubscribed": True}, {"memory_regime": "process"}]
-    assert usable(runs)["memory_regime"].tolist() == [None, "process"]
+    assert usable(runs.assign(dataset_images=400))["memory_regime"].tolist() == [None, "process"]
+
+
+def test_a_batch_of_a_training_is_no_task(grid_runs):
+    runs = grid_runs.head(2).assign(status="ok", dataset_images=400)
+    runs["settings"] = [{"memory_regime": "free"}, {"arm": "driver", "epochs": 2, "device": "cpu"}]
+    inference, training = usable(runs)["split_images"]
+    assert inference == 400
+    assert np.isnan(training)
+
+
+@pytest.mark.parametrize(("settings", "waves"), [({}, True), ({"arm": "driver", "epochs": 1, "device": "cpu"}, False)])
+def test_a_registered_law_has_waves_where_partitions_are_tasks(tmp_path, grid_runs, settings, waves):
+    """As long as models were fitted without the size of the data set, no registered one knew its tasks."""
+    store = open_store(tmp_path)
+    rows = grid_runs.assign(application="tiny", cluster="test", origin="measured", dataset_images=400)
+    images = 4 * rows["sampling_rate_pct"]
+    waves_of_50 = np.ceil(np.ceil(images / 50) / (rows["num_executors"] * rows["executor_cores"]))
+    rows["completion_time_s"] = 8 + np.minimum(50 * waves_of_50, images)
+    store.runs.add(rows.assign(images_per_partition=50, settings=[settings] * len(rows)))
+    list(catalog.fit(store, "tiny", "test", ["5"]))
+    [model] = [found.model for found in catalog.champions(store, "tiny", "test").values()]
+    assert model.regressor_.form_["waves"] == waves

@@ -26,7 +26,7 @@ def as_arrays(X):
     )
 
 
-def law_rows(X, dataset=np.inf):
+def law_rows(X, dataset=np.nan):
     return Rows(*as_arrays(X), np.full(len(X), float(dataset)))
 
 
@@ -216,7 +216,7 @@ class TestWaves:
             rows_of(executors=(2,), cores=(1,), images=(25, 50, 100)),
         ],
         ignore_index=True,
-    ).assign(dataset_images=400)
+    ).assign(split_images=400)
 
     @pytest.mark.parametrize(
         ("executors", "cores", "images", "used"),
@@ -240,11 +240,17 @@ class TestWaves:
         np.testing.assert_allclose(model.predict(whole), in_waves(whole), rtol=0.1)
 
     def test_a_data_set_of_unknown_size_has_no_waves(self):
-        X = self.CAMPAIGN.drop(columns="dataset_images")
+        X = self.CAMPAIGN.drop(columns="split_images")
         assert not SmoothLaw().fit(X, in_waves(X)).form_["waves"]
 
+    def test_partitions_of_unknown_size_have_no_waves(self):
+        X = rows_of().drop(columns="images_per_partition").assign(split_images=400)
+        model = SmoothLaw().fit(X, diminishing(rows_of()))
+        assert not model.form_["waves"]
+        np.testing.assert_allclose(model.predict(X), diminishing(rows_of()), rtol=0.01)
+
     def test_runs_without_waves_are_not_made_to_have_them(self):
-        X = rows_of(images=(100,)).assign(dataset_images=1000)
+        X = rows_of(images=(100,)).assign(split_images=1000)
         model = SmoothLaw().fit(X, diminishing(X))
         assert not model.form_["waves"]
         np.testing.assert_allclose(model.predict(X), diminishing(X), rtol=0.01)
