@@ -98,7 +98,12 @@ def _times(report: Report, cluster: str) -> Section:
         "these times.",
         charts=[time_chart(name, rows, _time) for name, rows in models],
         tables=[_table(name, rows, columns) for name, rows in models],
+        texts=[_together(pd.concat([rows for _, rows in models]))] if models else [],
     )
+
+
+def _together(models: pd.DataFrame) -> str:
+    return f"t2 of all {len(models)} models together: {_time(float(models['t2_s'].sum()))}."
 
 
 def _time(seconds: float) -> str:

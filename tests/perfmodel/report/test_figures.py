@@ -120,6 +120,7 @@ def test_markdown_has_every_part(found):
         "| 4-2 | 99.8 |",
         "| 1 h | 45 min | 1.5 s | 10 h 15 min | 1 h |",
         "- resnet50: scenario 1 was not fitted: <too few>",
+        "t2 of all 6 models together: 9.0 s.",
         "█ 99.8 % published",
         "**resnet50: scaled mean task time**",
         "| baseline | final | ",
