@@ -29,46 +29,30 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-Commands = argparse._SubParsersAction  # argparse has no public name for it
-
-
-def _command(commands: Commands[argparse.ArgumentParser], name: str, text: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text)
-    cli.add_home(command)
-    return command
-
-
-def _add_format(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--format", choices=cli.FORMATS, default="table", help="default: table")
-    command.add_argument("--json", action="store_const", const="json", dest="format", help="--format json")
-
-
-def _logs(commands: Commands[argparse.ArgumentParser]) -> None:
+def _logs(commands: cli.Commands[argparse.ArgumentParser]) -> None:
     text = "Say what Spark event logs tell of their runs; nothing is stored."
     command = commands.add_parser("logs", help=text, description=text)
     command.add_argument("files", nargs="+", metavar="FILE", help="a log, a folder of logs, a .zip or a .tar")
-    _add_format(command)
+    cli.add_format(command)
     command.set_defaults(func=list_logs)
 
 
-def _runs(commands: Commands[argparse.ArgumentParser]) -> None:
-    command = _command(commands, "runs", "List the runs.")
+def _runs(commands: cli.Commands[argparse.ArgumentParser]) -> None:
+    command = cli.add_command(commands, "runs", "List the runs.", list_runs)
     for column in ("application", "cluster", "campaign", "status", "origin"):
         choices = runlog.BY_NAME[column].choices or None
         command.add_argument(f"--{column}", choices=choices, help=f"only runs of this {column}")
-    _add_format(command)
-    command.set_defaults(func=list_runs)
+    cli.add_format(command)
 
 
-def _tasks(commands: Commands[argparse.ArgumentParser]) -> None:
-    command = _command(commands, "tasks", "List the tasks of the runs that have task records.")
+def _tasks(commands: cli.Commands[argparse.ArgumentParser]) -> None:
+    command = cli.add_command(commands, "tasks", "List the tasks of the runs that have task records.", list_tasks)
     command.add_argument("--application", help="only runs of this application")
     command.add_argument("--cluster", help="only runs of this cluster")
-    _add_format(command)
-    command.set_defaults(func=list_tasks)
+    cli.add_format(command)
 
 
-def _format(commands: Commands[argparse.ArgumentParser]) -> None:
+def _format(commands: cli.Commands[argparse.ArgumentParser]) -> None:
     text = "Print the run-log format as Markdown, or a CSV template."
     command = commands.add_parser("format", help=text, description=text)
     command.add_argument("--template", action="store_true", help="a CSV with one example run")

@@ -55,6 +55,8 @@ class Artifacts:
             content = path.read_bytes()
         except FileNotFoundError:
             raise ArtefactError(f"{path} is missing") from None
+        except OSError as error:
+            raise ArtefactError(f"{path} cannot be read: {error.strerror or error}") from error
         if sha256(content) != digest:
             raise ArtefactError(f"{path} was changed: its SHA-256 is not the registered one")
         return content

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,6 +22,17 @@ Format = Literal["table", "csv", "json"]
 FORMATS: tuple[Format, ...] = ("table", "csv", "json")
 DEBUG = "SPARKCAST_DEBUG"
 records = plain_records  # for commands that print a frame inside a larger JSON
+Commands = argparse._SubParsersAction  # argparse has no public name for it
+
+
+def add_command(
+    commands: Commands[argparse.ArgumentParser], name: str, text: str, func: Callable[[argparse.Namespace], int | None]
+) -> argparse.ArgumentParser:
+    """Add a command that works on a home; `func` does it, as `run` says."""
+    command = commands.add_parser(name, help=text, description=text)
+    add_home(command)
+    command.set_defaults(func=func)
+    return command
 
 
 def add_home(parser: argparse.ArgumentParser) -> None:
@@ -33,6 +44,12 @@ def add_home(parser: argparse.ArgumentParser) -> None:
 def add_json(parser: argparse.ArgumentParser) -> None:
     """Add --json."""
     parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
+
+
+def add_format(parser: argparse.ArgumentParser) -> None:
+    """Add --format, and --json for one of them, to a command that prints a frame."""
+    parser.add_argument("--format", choices=FORMATS, default="table", help="default: table")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="--format json")
 
 
 def run(parser: argparse.ArgumentParser, argv: Sequence[str] | None = None) -> int:

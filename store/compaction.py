@@ -1,20 +1,28 @@
 """Task records of old runs, moved from the database into Parquet files that reads look into as well.
 
-A file never changes once it is written, and `compacted_runs` says which runs are read from which file: what a file
-holds beyond that, because an upload was undone or a move was cut off, does not count.
+A file never changes once it is written: its name is its SHA-256, so `verify` can tell. `compacted_runs` says which runs
+are read from which file: what a file holds beyond that, because an upload was undone or a move was cut off, does not
+count.
 """
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from store.database import Connection, Database, utc_now
 from store.errors import StoreUnusableError
-from store.files import sync_file, sync_folder
+from store.files import hash_of, sync_file, sync_folder
 
 _OLD = """
 CREATE OR REPLACE TEMP TABLE old AS
@@ -66,7 +74,7 @@ class TaskFiles:
         StoreUnusableError
             If there is no room; nothing was moved then.
         """
-        file = self.folder / f"{uuid.uuid4()}.parquet"
+        draft = self.folder / f".{uuid.uuid4()}.tmp"
         before = utc_now() - older_than
 
         def work(connection: Connection) -> Compacted:
@@ -74,8 +82,9 @@ class TaskFiles:
             [(runs,)] = connection.execute("SELECT count(*) FROM old").fetchall()
             if not runs:
                 return Compacted(0, 0, None)
-            connection.execute(_WRITE.format(str(file).replace("'", "''")))
-            sync_file(file)
+            connection.execute(_WRITE.format(str(draft).replace("'", "''")))
+            sync_file(draft)
+            file = draft.replace(self.folder / f"{hash_of(draft)}.parquet")
             sync_folder(self.folder)
             connection.execute("INSERT INTO compacted_runs SELECT run_id, ? FROM old", [file.name])
             [(tasks,)] = connection.execute("DELETE FROM tasks USING old WHERE tasks.run_id = old.run_id").fetchall()
@@ -84,14 +93,18 @@ class TaskFiles:
         try:
             return self._database.write(work)
         except OSError as error:
-            raise StoreUnusableError(f"cannot write {file}: {error.strerror or error}") from error
+            raise StoreUnusableError(f"cannot write to {self.folder}: {error.strerror or error}") from error
+        finally:
+            draft.unlink(missing_ok=True)
 
-    def missing(self) -> list[tuple[str, int]]:
-        """Return the files that are gone, each with the number of runs whose tasks were in it."""
+    def problems(self) -> Iterator[str]:
+        """Say which files are gone or are not what was written, and how many runs have their tasks there."""
         sql = "SELECT file, count(*) FROM compacted_runs GROUP BY file ORDER BY file"
         with self._database.transaction() as connection:
             known = connection.execute(sql).fetchall()
-        return [(name, runs) for name, runs in known if not (self.folder / name).is_file()]
+        for name, runs in known:
+            if problem := _problem(self.folder / name):
+                yield f"{self.folder / name} {problem}: tasks of {runs} runs"
 
     def tasks(self, connection: Connection, run_ids: str, parameters: dict[str, Any]) -> str:
         """Return SQL for the tasks of some runs, wherever they are.
@@ -112,6 +125,35 @@ class TaskFiles:
             return stored
         parameters["files"] = [str(self.folder / name) for name in files]
         return f"{stored} UNION ALL BY NAME {_moved(run_ids)}"
+
+
+@contextmanager
+def said_of_task_files() -> Iterator[None]:
+    """Say of a read that failed how to find the file.
+
+    Raises
+    ------
+    StoreUnusableError
+        In the place of DuckDB's error.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        text = str(error).splitlines()[0]
+        raise StoreUnusableError(f"tasks cannot be read: {text}; python -m store verify names the file") from error
+
+
+def _problem(file: Path) -> str:
+    """Say what is wrong with a file; empty when nothing is."""
+    try:
+        if re.fullmatch(r"[0-9a-f]{64}", file.stem):
+            return "" if hash_of(file) == file.stem else "was changed"
+        pq.read_table(file)  # written before files had their SHA-256 as their name
+    except FileNotFoundError:
+        return "is gone"
+    except (OSError, pa.ArrowException) as error:
+        return f"cannot be read ({error})"
+    return ""
 
 
 def _moved(run_ids: str) -> str:

@@ -28,8 +28,13 @@ Connection = duckdb.DuckDBPyConnection
 T = TypeVar("T")
 
 WAIT_S = 10.0
-LONGEST_PAUSE_S = 0.05
+PAUSE_S = 0.02
 SHARED_FOR_S = 0.25
+# A file of another database makes DuckDB look for an extension that reads it.
+NO_DOWNLOADS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
 
 
 def utc_now() -> datetime:
@@ -78,7 +83,7 @@ class Database:
         StoreUnusableError
             If the file cannot be opened, read or written at all; DamagedStoreError if that is why.
         """
-        with self._transaction("BEGIN TRANSACTION READ ONLY") as cursor:
+        with self._opened() as connection, _transaction(connection, "BEGIN TRANSACTION READ ONLY") as cursor:
             yield cursor
 
     def write(self, work: Callable[[Connection], T]) -> T:
@@ -97,8 +102,8 @@ class Database:
             If another thread writes for longer than `wait_s` seconds, or writers collide for as long.
         """
         deadline = time.monotonic() + self.wait_s
-        with self._writing():
-            return self._write(work, deadline)
+        with self._opened(patience_s=self.wait_s / 2) as connection, self._writing():
+            return self._write(connection, work, deadline)
 
     def copy_to(self, target: Path) -> None:
         """Write everything anew into another file in a folder that SQL may reach: what is damaged is not copied.
@@ -108,7 +113,7 @@ class Database:
         StoreLockedError, StoreUnusableError, ConflictError
             As `write`.
         """
-        with self._writing(), self._cursor() as cursor:
+        with self._opened() as connection, self._writing(), closing(connection.cursor()) as cursor:
             [(own,)] = cursor.execute("SELECT current_database()").fetchall()
             cursor.execute(f"""ATTACH {_quoted(str(target), "'")} AS copy""")
             try:
@@ -118,7 +123,10 @@ class Database:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        """Keep the other threads of this process from writing; the file's own lock keeps out other processes."""
+        """Keep the other threads of this process from writing; the file's own lock keeps out other processes.
+
+        Threads wait for each other with the file open, so that several write before it is closed.
+        """
         writer = _writer(self.path)
         if not writer.acquire(timeout=self.wait_s):
             raise ConflictError(f"{self.path}: another thread of this program has been writing for {self.wait_s:g} s")
@@ -127,36 +135,23 @@ class Database:
         finally:
             writer.release()
 
-    def _write(self, work: Callable[[Connection], T], deadline: float) -> T:
-        pauses = _pauses()
+    def _write(self, connection: Connection, work: Callable[[Connection], T], deadline: float) -> T:
+        started = time.monotonic()
         while True:
             try:
-                with self._transaction("BEGIN TRANSACTION") as cursor:
+                with _transaction(connection, "BEGIN TRANSACTION") as cursor:
                     return work(cursor)
             except (duckdb.TransactionException, duckdb.ConstraintException) as error:
                 if time.monotonic() > deadline:
                     raise ConflictError(f"{self.path}: could not write for {self.wait_s:g} s: {error}") from error
-            time.sleep(next(pauses))
+            time.sleep(_pause(time.monotonic() - started))
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Connection]:
-        """Open, yield a cursor inside a transaction, commit (or roll back) and close."""
-        with self._cursor() as cursor:
-            cursor.execute(begin)
-            try:
-                yield cursor
-                cursor.commit()
-            except BaseException:
-                _rollback(cursor)
-                raise
-
-    @contextmanager
-    def _cursor(self) -> Iterator[Connection]:
-        """Open, yield a cursor and close."""
-        instance = self._acquire()
+    def _opened(self, patience_s: float = SHARED_FOR_S) -> Iterator[Connection]:
+        """Open or join, yield the connection that the threads share, and close when nobody else uses it."""
+        instance = self._acquire(patience_s)
         try:
-            with closing(instance.connection.cursor()) as cursor:
-                yield cursor
+            yield instance.connection
         except duckdb.Error as error:
             if troubles.is_of_the_file(error):
                 raise troubles.unfinished(self.path, error) from error
@@ -164,12 +159,12 @@ class Database:
         finally:
             _release(self.path, instance)
 
-    def _acquire(self) -> _Instance:
+    def _acquire(self, patience_s: float) -> _Instance:
         started = time.monotonic()
-        for pause in _pauses():
+        while True:
             waited = time.monotonic() - started
             try:
-                instance = _join_or_open(self.path, patient=waited < SHARED_FOR_S)
+                instance = _join_or_open(self.path, patient=waited < patience_s)
             except OSError as error:
                 raise StoreUnusableError(f"cannot open {self.path}: {error.strerror or error}") from error
             except (duckdb.Error, InUseError) as error:
@@ -180,8 +175,7 @@ class Database:
             else:
                 if instance is not None:
                     return instance
-            time.sleep(pause)
-        raise AssertionError("pauses never end")
+            time.sleep(_pause(waited))
 
 
 def _writer(path: Path) -> threading.Lock:
@@ -196,6 +190,7 @@ def _join_or_open(path: Path, patient: bool) -> _Instance | None:
     Threads that overlap could keep an instance open for ever and starve other processes. So a
     patient caller does not join one that has been open for long: it closes soon, and whoever
     waits has a chance. A caller that has waited already joins: one long operation may hold it.
+    Writers are patient for longer, as they would wait for a writer anyway.
     """
     with _guard:
         instance = _instances.get(path)
@@ -218,7 +213,7 @@ def _open(path: Path) -> _Instance:
 
 def _connect(path: Path) -> Connection:
     """Open a file whose SQL can reach the folders of the home that are meant for it, and nothing else."""
-    connection = duckdb.connect(str(path))
+    connection = duckdb.connect(str(path), config=NO_DOWNLOADS)
     connection.execute("SET allowed_directories = ?", [[str(path.parent / name) for name in REACHABLE]])
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
@@ -236,6 +231,19 @@ def _release(path: Path, instance: _Instance) -> None:
                 instance.lock.close()
 
 
+@contextmanager
+def _transaction(connection: Connection, begin: str) -> Iterator[Connection]:
+    """Yield a cursor inside a transaction, and commit, or roll back."""
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(begin)
+        try:
+            yield cursor
+            cursor.commit()
+        except BaseException:
+            _rollback(cursor)
+            raise
+
+
 def _rollback(cursor: Connection) -> None:
     try:
         cursor.rollback()
@@ -243,12 +251,13 @@ def _rollback(cursor: Connection) -> None:
         return  # a failed commit has ended the transaction already; its error is the one to see
 
 
-def _pauses() -> Iterator[float]:
-    """Yield seconds to sleep: growing, random so that waiters do not march in step."""
-    longest = 0.002
-    while True:
-        yield random.uniform(longest / 2, longest)  # noqa: S311
-        longest = min(longest * 2, LONGEST_PAUSE_S)
+def _pause(waited_s: float) -> float:
+    """Return seconds to sleep: the longer one has waited the fewer, so that who waits longest most likely goes next.
+
+    Random, so that waiters do not march in step.
+    """
+    longest = PAUSE_S / (1 + 4 * waited_s)
+    return random.uniform(longest / 2, longest)  # noqa: S311
 
 
 def _quoted(name: str, mark: str) -> str:

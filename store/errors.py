@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from store.printable import printable
+
 SHOWN = 20
 
 
@@ -98,7 +100,7 @@ class Problem:
     def describe(self, unit: str = "line") -> str:
         """Return one line of text; `unit` is what `line` counts."""
         places = [f"{unit} {self.line}" if self.line is not None else ""]
-        places.append(f"column {self.column}" if self.column is not None else "")
+        places.append(f"column {printable(self.column)}" if self.column is not None else "")
         where = ", ".join(place for place in places if place)
         return f"{where}: {self.message}" if where else self.message
 

@@ -48,6 +48,7 @@ BENIGN_REMOVAL = re.compile(r"killed by driver|Worker shutting down|Command exit
 # An executor dies of these once, however many tasks and messages tell of it.
 _ENDS_EXECUTOR = frozenset({"oom_heap", "oom_kill", "launch", "infrastructure"})
 MOST_REASONS = 20
+MOST_ENDED = 1_000_000
 
 
 def failure_kind(reasons: Iterable[str]) -> str | None:
@@ -124,7 +125,7 @@ class Failures:
         kind = kind_of(text)
         if kind == "launch" and started:
             kind = "infrastructure"
-        if kind is None or (kind, executor) in self._ended:
+        if kind is None or (kind, executor) in self._ended or len(self._ended) > MOST_ENDED:
             return
         if kind in _ENDS_EXECUTOR:
             self._ended.add((kind, executor))

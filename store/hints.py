@@ -62,7 +62,11 @@ def _percent(column: Column, cell: str) -> float | None:
 
 
 def _thousands(column: Column, cell: str) -> float | None:
-    """Read 10,000 in an integer column; in a float column 1,500 may as well be one and a half."""
+    """Read 10,000 in an integer column, and 1,234.5 or 1.234,5 anywhere; 1,500 may as well be one and a half."""
+    if re.fullmatch(r"\d{1,3}(,\d{3})+\.\d+", cell):
+        return float(cell.replace(",", ""))
+    if re.fullmatch(r"\d{1,3}(\.\d{3})+,\d+", cell):
+        return float(cell.replace(".", "").replace(",", "."))
     found = re.fullmatch(r"\d{1,3}(,\d{3})+", cell)
     return None if column.type != "integer" or found is None else float(cell.replace(",", ""))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from store.database import Connection, Database, utc_now
-from store.errors import NewerStoreError
+from store.errors import NewerStoreError, StoreUnusableError
 
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS migrations (
@@ -266,10 +266,16 @@ def migrate(database: Database, migrations: tuple[Migration, ...] = MIGRATIONS) 
     ------
     NewerStoreError
         If the database has a step that this code does not know.
+    StoreUnusableError
+        If it is some other program's database.
     """
 
     def work(connection: Connection) -> list[int]:
         applied = _applied(connection)
+        if applied is None:
+            raise StoreUnusableError(
+                f"{database.path} is a DuckDB database of another program; nothing was changed, choose another --home"
+            )
         newest = migrations[-1].number
         if applied and max(applied) > newest:
             raise NewerStoreError(
@@ -284,10 +290,16 @@ def migrate(database: Database, migrations: tuple[Migration, ...] = MIGRATIONS) 
     return database.write(work)
 
 
-def _applied(connection: Connection) -> set[int]:
-    found = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'migrations'").fetchone()
-    if found is None:
+def _applied(connection: Connection) -> set[int] | None:
+    """Return the numbers of the steps that were applied; None when others made the tables."""
+    tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+    if not tables:
         return set()
+    ledger = connection.execute(
+        "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'migrations' AND column_name IN ('number', 'name')"
+    ).fetchone()
+    if ledger != (2,):
+        return None
     return {number for (number,) in connection.execute("SELECT number FROM migrations").fetchall()}
 
 

@@ -1,4 +1,4 @@
-"""Back to the last good state of a database whose file is damaged; the damaged file is kept.
+"""Back to the last good state of a database whose file is damaged or gone; a damaged file is kept.
 
 The last good state is the newest of: the file without its write-ahead log (the changes since the file was last closed
 are missing then), and the snapshots, latest first. Each is read as a whole before it is trusted.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import BinaryIO
 import duckdb
 
 from store import troubles
-from store.database import utc_now
+from store.database import NO_DOWNLOADS, utc_now
 from store.errors import NewerStoreError, StoreError, StoreUnusableError
 from store.files import sync_file, sync_folder
 from store.home import Home
@@ -40,15 +40,15 @@ class Recovered:
         Runs and model versions in it.
     newest_run : datetime or None
         When its newest run was stored; UTC.
-    kept : Path
-        The folder with the damaged file.
+    kept : Path or None
+        The folder with the damaged file; None when the file was gone.
     """
 
     source: str
     runs: int
     versions: int
     newest_run: datetime | None
-    kept: Path
+    kept: Path | None
 
 
 def recover(home: Home) -> Recovered:
@@ -57,7 +57,7 @@ def recover(home: Home) -> Recovered:
     Raises
     ------
     StoreError
-        If there is no database, or nothing is wrong with it.
+        If there is no database and no snapshot of one, or nothing is wrong with it.
     StoreLockedError
         If another process works with it.
     StoreUnusableError
@@ -65,7 +65,7 @@ def recover(home: Home) -> Recovered:
     """
     draft = home.root / f".recovered.{os.getpid()}.duckdb"
     try:
-        with _locked(home.database) as damaged:
+        with _locked(home) as damaged:
             return _recover(home, damaged, draft)
     except OSError as error:
         raise StoreUnusableError(f"{home.database} was not recovered: {error.strerror or error}") from error
@@ -74,11 +74,12 @@ def recover(home: Home) -> Recovered:
             path.unlink(missing_ok=True)
 
 
-def _recover(home: Home, damaged: BinaryIO, draft: Path) -> Recovered:
-    _copy(damaged, draft)
-    for log in _logs(home.database):
-        shutil.copyfile(log, draft.with_name(draft.name + log.name.removeprefix(home.database.name)))
-    _check_damaged(home.database, draft)
+def _recover(home: Home, damaged: BinaryIO | None, draft: Path) -> Recovered:
+    if damaged is not None:
+        _copy(damaged, draft)
+        for log in _logs(home.database):
+            shutil.copyfile(log, draft.with_name(draft.name + log.name.removeprefix(home.database.name)))
+        _check_damaged(home.database, draft)
     for source, candidate in _candidates(home, damaged):
         for log in _logs(draft):
             log.unlink()
@@ -89,13 +90,14 @@ def _recover(home: Home, damaged: BinaryIO, draft: Path) -> Recovered:
             continue
         return Recovered(source, *content, _exchange(home, draft))
     raise StoreUnusableError(
-        f"{home.database} is damaged and there is no snapshot of it that can be read. Move it aside and a new one is "
-        f"made; event logs and tables can be imported again, models be fitted again"
+        f"{home.database} is damaged or gone and there is no snapshot of it that can be read. Move it and "
+        f"{home.snapshots} aside and a new one is made; event logs and tables can be imported again, models be fitted "
+        "again"
     )
 
 
-def _candidates(home: Home, damaged: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
-    if _logs(home.database):
+def _candidates(home: Home, damaged: BinaryIO | None) -> Iterator[tuple[str, BinaryIO]]:
+    if damaged is not None and _logs(home.database):
         yield "the database without its last changes", damaged
     for snapshot in newest_first(home.snapshots):
         with snapshot.open("rb") as file:
@@ -115,7 +117,7 @@ def _check_damaged(database: Path, copy: Path) -> None:
 
 def _content(path: Path) -> tuple[int, int, datetime | None]:
     """Read every row of every table, and return what `Recovered` tells of it."""
-    with closing(duckdb.connect(str(path), config={"enable_external_access": False})) as connection:
+    with closing(duckdb.connect(str(path), config={**NO_DOWNLOADS, "enable_external_access": False})) as connection:
         tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
         for (table,) in tables:
             connection.table(table).aggregate("max(hash(COLUMNS(*)))").fetchall()
@@ -123,37 +125,42 @@ def _content(path: Path) -> tuple[int, int, datetime | None]:
         return runs, versions, newest
 
 
-def _exchange(home: Home, draft: Path) -> Path:
-    """Keep the damaged files and put the draft in their place.
+def _exchange(home: Home, draft: Path) -> Path | None:
+    """Keep the damaged files and put the draft in their place; return where they are.
 
-    Killed at any point the damaged database, with or without its log, or the good one is there: never none, for a new
-    one would be made.
+    Killed at any point the damaged database, with or without its log, or the good one is there.
     """
-    kept = home.damaged / f"{utc_now():%Y%m%dT%H%M%S%fZ}"
-    kept.mkdir(parents=True)
-    os.link(home.database, kept / home.database.name)
-    for log in _logs(home.database):
-        log.replace(kept / log.name)
+    kept = home.damaged / f"{utc_now():%Y%m%dT%H%M%S%fZ}" if home.database.exists() else None
+    if kept is not None:
+        kept.mkdir(parents=True)
+        os.link(home.database, kept / home.database.name)
+        for log in _logs(home.database):
+            log.replace(kept / log.name)
+        sync_folder(kept)
     sync_file(draft)
     draft.replace(home.database)
-    for folder in (kept, home.root):
-        sync_folder(folder)
+    sync_folder(home.root)
     return kept
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[BinaryIO]:
-    """Open a database file while no process has it open, other programs than ours included.
+def _locked(home: Home) -> Iterator[BinaryIO | None]:
+    """Open a database file while no process has it open, other programs than ours included; None when it is gone.
 
     Only through this file: to close another one of the same path would end the lock that DuckDB looks at.
     """
-    if not path.exists():
+    path = home.database
+    if not path.exists() and not newest_first(home.snapshots):
         raise StoreError(f"there is no database {path}")
     try:
         lock = OpenLock(path)
     except InUseError as error:
         raise troubles.locked(path, 0, error) from error
-    with closing(lock), path.open("r+b") as file:
+    with closing(lock), ExitStack() as stack:
+        if not path.exists():
+            yield None
+            return
+        file = stack.enter_context(path.open("r+b"))
         try:
             lock_as_duckdb(file.fileno())
         except BlockingIOError as error:

@@ -3,51 +3,48 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 
 import pandas as pd
 
 from store import cli
 from store.registry import CHAMPION
 from store.store import Store, open_store
+from store.versions import LATEST
 
-Commands = argparse._SubParsersAction  # argparse has no public name for it
 _NAME = "application@cluster/scenario"
 _VERSION = "3, v3, latest or an alias"
 
 
-def add_registry(commands: Commands[argparse.ArgumentParser]) -> None:
+def add_registry(commands: cli.Commands[argparse.ArgumentParser]) -> None:
     """Add the commands."""
-    models = _command(commands, "models", "List the models, one line a version.", list_models)
+    models = cli.add_command(commands, "models", "List the models, one line a version.", list_models)
     models.add_argument("--application", help="only models of this application")
     models.add_argument("--cluster", help="only models of this cluster")
     models.add_argument("--archived", action="store_true", help="archived versions too")
-    _add_format(models)
-    promote_one = _command(commands, "promote", "Let an alias point at a version of a model.", promote)
+    cli.add_format(models)
+    promote_one = cli.add_command(commands, "promote", "Let an alias point at a version of a model.", promote)
     _add_version(promote_one)
     _add_alias(promote_one)
-    back = _command(commands, "roll-back", "Let an alias point again where it pointed before.", roll_back)
+    back = cli.add_command(commands, "roll-back", "Let an alias point again where it pointed before.", roll_back)
     back.add_argument("name", metavar="NAME", help=_NAME)
     _add_alias(back)
-    _add_format(_named(_command(commands, "aliases", "List every move of a model's aliases.", list_aliases)))
-    compare = _named(_command(commands, "compare", "Show what differs between two versions of a model.", compare_two))
+    gone = _named(cli.add_command(commands, "remove-alias", "Take an alias away; its history stays.", remove_alias))
+    gone.add_argument("alias", metavar="ALIAS")
+    cli.add_format(_named(cli.add_command(commands, "aliases", "List every move of a model's aliases.", list_aliases)))
+    figures = _named(cli.add_command(commands, "metrics", "List a metric over a model's versions.", list_metrics))
+    figures.add_argument("--metric", default="accuracy", help="such as accuracy, mape, t1, t2, T; default: accuracy")
+    cli.add_format(figures)
+    compare = _named(
+        cli.add_command(commands, "compare", "Show what differs between two versions of a model.", compare_two)
+    )
     compare.add_argument("first", metavar="FIRST", help=_VERSION)
     compare.add_argument("second", metavar="SECOND", help=_VERSION)
-    _add_format(compare)
-    _add_version(_command(commands, "archive", "Put a version aside; restore brings it back.", archive))
-    _add_version(_command(commands, "restore", "Bring an archived version back.", restore))
-    _add_version(_command(commands, "purge", "Delete the bytes of an archived version for good.", purge))
+    cli.add_format(compare)
+    _add_version(cli.add_command(commands, "archive", "Put a version aside; restore brings it back.", archive))
+    _add_version(cli.add_command(commands, "restore", "Bring an archived version back.", restore))
+    _add_version(cli.add_command(commands, "purge", "Delete the bytes of an archived version for good.", purge))
     text = "Check the bytes, the record and the lineage of every model, and that each run is there once."
-    _command(commands, "verify", text, verify)
-
-
-def _command(
-    commands: Commands[argparse.ArgumentParser], name: str, text: str, func: Callable[[argparse.Namespace], int]
-) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text)
-    cli.add_home(command)
-    command.set_defaults(func=func)
-    return command
+    cli.add_command(commands, "verify", text, verify)
 
 
 def _named(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -61,11 +58,6 @@ def _add_version(command: argparse.ArgumentParser) -> None:
 
 def _add_alias(command: argparse.ArgumentParser) -> None:
     command.add_argument("--alias", default=CHAMPION, help=f"default: {CHAMPION}, which the app uses")
-
-
-def _add_format(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--format", choices=cli.FORMATS, default="table", help="default: table")
-    command.add_argument("--json", action="store_const", const="json", dest="format", help="--format json")
 
 
 def list_models(args: argparse.Namespace) -> int:
@@ -99,6 +91,23 @@ def roll_back(args: argparse.Namespace) -> int:
 def _say_where(store: Store, args: argparse.Namespace) -> int:
     version = store.registry.get(args.name, args.alias).version
     print(f"{args.alias} of {args.name} is now version {version}")
+    return 0
+
+
+def remove_alias(args: argparse.Namespace) -> int:
+    """Take an alias away."""
+    open_store(args.home).registry.remove_alias(args.name, args.alias)
+    print(f"{args.alias} of {args.name} is removed")
+    return 0
+
+
+def list_metrics(args: argparse.Namespace) -> int:
+    """Print a metric of every version, by version and protocol."""
+    registry = open_store(args.home).registry
+    model = registry.get(args.name, LATEST)
+    figures = registry.figures(model.application, model.cluster)
+    of_model = figures[(figures["name"] == args.name) & (figures["metric"] == args.metric)]
+    cli.print_frame(of_model.drop(columns="name"), args.format)
     return 0
 
 

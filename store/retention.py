@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from store.database import Connection, utc_now
 from store.errors import StoreError
 from store.models import ModelVersion
+from store.versions import Ref, version_of
 
 _SHARED = "SELECT count(*) FROM models WHERE artefact_sha256 = ? AND purged_at IS NULL"
 # A purged version's fingerprint is retired, so that the same model can be registered again.
 _PURGE = """
 UPDATE models SET purged_at = ?, fingerprint = fingerprint || ' purged v' || version WHERE name = ? AND version = ?
 """
+
+
+def unused(connection: Connection, name: str, ref: Ref) -> ModelVersion:
+    """Return a version that no alias points at.
+
+    Raises
+    ------
+    UnknownModelError
+        If there is no such version.
+    StoreError
+        If an alias points there.
+    """
+    found = version_of(connection, name, ref)
+    if found.aliases:
+        raise StoreError(f"{name} v{found.version} is {', '.join(found.aliases)}; let the alias point elsewhere first")
+    return found
 
 
 def archive(connection: Connection, found: ModelVersion) -> None:
@@ -38,19 +53,3 @@ def purge(connection: Connection, found: ModelVersion) -> bool:
         connection.execute(_PURGE, [utc_now(), found.name, found.version])
     row = connection.execute(_SHARED, [found.artefact_sha256]).fetchone()
     return row is not None and row[0] == 0
-
-
-def described(found: ModelVersion) -> dict[str, Any]:
-    """Return what two versions are compared by, flat."""
-    documents = {"techniques": found.techniques, "params": found.params, "environment": found.environment}
-    flat = {f"{name}.{key}": value for name, document in documents.items() for key, value in document.items()}
-    ranges = {f"range.{key}": value for key, value in found.schema.get("ranges", {}).items()}
-    return {
-        "created_at": found.created_at.isoformat(timespec="seconds"),
-        "training runs": len(found.training_run_ids),
-        "data_sha256": found.data_sha256,
-        "seed": found.seed,
-        "artefact_bytes": found.artefact_bytes,
-        **flat,
-        **ranges,
-    }

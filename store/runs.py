@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from store.batch import Batch, conflicts, insert, numbered, prepare
-from store.compaction import TaskFiles
+from store.compaction import TaskFiles, said_of_task_files
 from store.database import Connection, Database
 from store.errors import InvalidRunsError, Problem
 from store.frames import typed
@@ -183,4 +183,6 @@ class Runs:
     def _tasks(self, run_ids: str, parameters: dict[str, Any]) -> pd.DataFrame:
         with self._database.transaction() as connection:
             found = self._task_files.tasks(connection, run_ids, parameters)
-            return typed(connection.execute(_SELECT_TASKS.format(found), parameters).df(), TASK_COLUMNS)
+            with said_of_task_files():
+                frame = connection.execute(_SELECT_TASKS.format(found), parameters).df()
+            return typed(frame, TASK_COLUMNS)

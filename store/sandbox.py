@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 Connection = duckdb.DuckDBPyConnection
+_kept = threading.local()
 
 
 @contextmanager
@@ -26,15 +28,37 @@ def sandbox(path: Path | None = None, memory: str = "2GB", spill: Path | None = 
     """
     connection = duckdb.connect()
     try:
-        connection.execute("SET memory_limit = ?", [memory])
-        connection.execute("SET temp_directory = ?", [str(spill or "")])
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET arrow_lossless_conversion = true")  # a UUID stays one
-        connection.execute("SET python_enable_replacements = false")
-        connection.execute("SET autoinstall_known_extensions = false")
-        connection.execute("SET allowed_paths = ?", [[str(path)] if path else []])
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
+        _lock_down(connection, path, memory, spill)
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def kept_sandbox() -> Iterator[Connection]:
+    """Use a database in memory that this thread keeps, as making one takes longer than a few rows do.
+
+    It can read no file. What is made in it is rolled back.
+    """
+    connection: Connection | None = getattr(_kept, "connection", None)
+    if connection is None:
+        connection = duckdb.connect()
+        _lock_down(connection, None, "2GB", None)
+        _kept.connection = connection
+    connection.begin()
+    try:
+        yield connection
+    finally:
+        connection.rollback()
+
+
+def _lock_down(connection: Connection, path: Path | None, memory: str, spill: Path | None) -> None:
+    connection.execute("SET memory_limit = ?", [memory])
+    connection.execute("SET temp_directory = ?", [str(spill or "")])
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET arrow_lossless_conversion = true")  # a UUID stays one
+    connection.execute("SET python_enable_replacements = false")
+    connection.execute("SET autoinstall_known_extensions = false")
+    connection.execute("SET allowed_paths = ?", [[str(path)] if path else []])
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")

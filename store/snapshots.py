@@ -42,6 +42,7 @@ class Snapshots:
         StoreUnusableError
             If the database cannot be read as a whole, or there is no room.
         """
+        self._forget_drafts()
         path = self._folder / f"{utc_now():{_NAME}}.duckdb"
         draft = path.with_name(f".{path.name}.tmp")
         try:
@@ -57,6 +58,12 @@ class Snapshots:
         for old in newest_first(self._folder)[KEPT:]:
             old.unlink(missing_ok=True)
         return path
+
+    def _forget_drafts(self) -> None:
+        """Delete what a process that was killed left; a younger one may still be written."""
+        for draft in self._folder.glob(".*.tmp*"):
+            if time.time() - draft.stat().st_mtime > EVERY_S:
+                draft.unlink(missing_ok=True)
 
     def make_when_due(self) -> None:
         """Make one when the last is more than a day old; a store that is less than a day old has none.

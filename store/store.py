@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from store import troubles
 from store.artifacts import Artifacts
 from store.campaigns import Campaigns
 from store.clusters import Clusters
@@ -17,7 +18,7 @@ from store.measurements import Measurements
 from store.migrations import migrate
 from store.registry import Registry
 from store.runs import Runs
-from store.snapshots import Snapshots
+from store.snapshots import Snapshots, newest_first
 from store.uploads import Uploads
 from store.verification import verify
 
@@ -74,6 +75,8 @@ def open_store(home: Path | str | None = None) -> Store:
     """
     place = locate(home)
     place.create()
+    if not place.database.exists() and newest_first(place.snapshots):
+        raise troubles.gone(place)
     store = Store(place)
     store.inbox.drain()
     store.snapshots.make_when_due()

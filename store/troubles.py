@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import duckdb
 import psutil
 
 from store.errors import DamagedStoreError, NewerStoreError, StoreLockedError, StoreUnusableError
+from store.home import Home
 from store.locks import InUseError
 
 _FULL = ("No space left", "File too large", "Disk quota exceeded")
@@ -43,6 +45,14 @@ def unopened(path: Path, error: duckdb.Error) -> StoreUnusableError:
     return DamagedStoreError(f"cannot open the database {path}: {text}. {_way_back(path)}")
 
 
+def gone(home: Home) -> DamagedStoreError:
+    """Return the error of a home whose database is missing: to make a new one would hide that."""
+    return DamagedStoreError(
+        f"the database {home.database} is gone, but its snapshots are there: python -m store recover --home "
+        f"{shlex.quote(str(home.root))} brings the last one back. To begin anew, move {home.snapshots} away"
+    )
+
+
 def unfinished(path: Path, error: duckdb.Error) -> StoreUnusableError:
     """Return the error of an operation that the file did not allow; nothing of it was stored."""
     text = _first_line(error)
@@ -58,7 +68,7 @@ def _is_full(text: str) -> bool:
 
 
 def _way_back(path: Path) -> str:
-    command = f"python -m store recover --home {path.parent}"
+    command = f"python -m store recover --home {shlex.quote(str(path.parent))}"
     return f"If the file is damaged, {command} keeps it aside and brings back the last good state"
 
 

@@ -12,11 +12,10 @@ from store.home import locate
 from store.recovery import recover
 from store.store import open_store
 
-Commands = argparse._SubParsersAction  # argparse has no public name for it
 OLD_DAYS = 30.0
 
 
-def add_upkeep(commands: Commands[argparse.ArgumentParser]) -> None:
+def add_upkeep(commands: cli.Commands[argparse.ArgumentParser]) -> None:
     """Add the commands."""
     _command(commands, "snapshot", "Copy the database to a file to go back to; done daily by itself.", snapshot)
     _command(commands, "recover", "Keep a damaged database aside and bring back its last good state.", go_back)
@@ -28,12 +27,10 @@ def add_upkeep(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _command(
-    commands: Commands[argparse.ArgumentParser], name: str, text: str, func: Callable[[argparse.Namespace], None]
+    commands: cli.Commands[argparse.ArgumentParser], name: str, text: str, func: Callable[[argparse.Namespace], None]
 ) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text)
-    cli.add_home(command)
+    command = cli.add_command(commands, name, text, func)
     cli.add_json(command)
-    command.set_defaults(func=func)
     return command
 
 
@@ -61,11 +58,11 @@ def go_back(args: argparse.Namespace) -> None:
     found = recover(locate(args.home))
     newest = f"{found.newest_run:%Y-%m-%d %H:%M} UTC" if found.newest_run else None
     if args.json:
-        cli.print_json({**asdict(found), "newest_run": newest, "kept": str(found.kept)})
+        cli.print_json({**asdict(found), "newest_run": newest, "kept": found.kept and str(found.kept)})
         return
     print(f"back to {found.source}: {found.runs:,} runs, {found.versions:,} model versions")
     print(f"  the newest run was stored on {newest}; import what came later again" if newest else "  it has no runs")
-    print(f"  the damaged file is kept in {found.kept}")
+    print(f"  the damaged file is kept in {found.kept}" if found.kept else "  the file was gone")
 
 
 def move_tasks(args: argparse.Namespace) -> None:

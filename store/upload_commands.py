@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -16,37 +17,27 @@ from store.eventlogs.imports import Refused
 from store.eventlogs.run import Supplied
 from store.frames import plain_records
 from store.imports import Imported, Preview
+from store.printable import printable
 from store.runlog import NAMES
 from store.store import Store, open_store
 from store.tables.examine import Choices
 
-Commands = argparse._SubParsersAction  # argparse has no public name for it
 SHOWN = 20
 
 
-def add_uploads(commands: Commands[argparse.ArgumentParser]) -> None:
+def add_uploads(commands: cli.Commands[argparse.ArgumentParser]) -> None:
     """Add the commands."""
     _import(commands)
-    uploads = _command(commands, "uploads", "List the uploads, oldest first.")
-    uploads.add_argument("--format", choices=cli.FORMATS, default="table", help="default: table")
-    uploads.add_argument("--json", action="store_const", const="json", dest="format", help="--format json")
-    uploads.set_defaults(func=list_uploads)
-    take_back = _command(commands, "undo", "Take an upload back: all its runs go, its record stays.")
+    cli.add_format(cli.add_command(commands, "uploads", "List the uploads, oldest first.", list_uploads))
+    take_back = cli.add_command(commands, "undo", "Take an upload back: all its runs go, its record stays.", undo)
     take_back.add_argument("upload", metavar="UPLOAD", help="its id, or the beginning of it")
     take_back.add_argument("--force", action="store_true", help="also when models were trained on its runs")
     cli.add_json(take_back)
-    take_back.set_defaults(func=undo)
 
 
-def _command(commands: Commands[argparse.ArgumentParser], name: str, text: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text)
-    cli.add_home(command)
-    return command
-
-
-def _import(commands: Commands[argparse.ArgumentParser]) -> None:
+def _import(commands: cli.Commands[argparse.ArgumentParser]) -> None:
     text = "Import run logs (CSV, Parquet, JSON, Excel) and Spark event logs; each file or log wholly or not at all."
-    command = _command(commands, "import", text)
+    command = cli.add_command(commands, "import", text, import_files)
     command.add_argument("files", nargs="+", metavar="FILE", help="event logs also as folders, .zip and .tar")
     cli.add_json(command)
     tables = command.add_argument_group("for tables")
@@ -61,7 +52,6 @@ def _import(commands: Commands[argparse.ArgumentParser]) -> None:
         help="the run-log column that a header means; HEADER= ignores it; may be given several times",
     )
     eventlog_options.add(command)
-    command.set_defaults(func=import_files)
 
 
 def _column(text: str) -> tuple[str, str | None]:
@@ -113,8 +103,14 @@ def _given(supplied: Supplied) -> dict[str, str]:
 
 
 def _hint(error: SparkcastError, args: argparse.Namespace) -> None:
-    if isinstance(error, InvalidRunsError) and error.good and not args.keep_good:
+    if not isinstance(error, InvalidRunsError):
+        return
+    if error.good and not args.keep_good:
         print(f"note: --keep-good would take the {error.good:,} rows without problems", file=sys.stderr)
+    unknown = dict.fromkeys(printable(one.column) for one in error.problems if one.column and one.column not in NAMES)
+    if unknown:
+        ignoring = " ".join(f"--column {shlex.quote(f'{header}=')}" for header in unknown)
+        print(f"note: {ignoring} ignores what is no column of a run log", file=sys.stderr)
 
 
 def _said(outcome: Imported | Preview, as_json: bool) -> Mapping[str, Any]:
@@ -136,7 +132,9 @@ def _print_preview(preview: Preview) -> None:
     print(f"{preview.name}: {preview.kind}, {preview.rows:,} rows, {preview.good:,} good, {preview.bad:,} bad")
     for header in preview.headers:
         scale = f", each {header.scale:g} of its unit" if header.scale != 1 else ""
-        print(f"  {header.name or '(no name)'}: {header.column or ('ignored' if header.ignored else 'unknown')}{scale}")
+        print(
+            f"  {printable(header.name) or '(no name)'}: {header.column or ('ignored' if header.ignored else 'unknown')}{scale}"
+        )
     for note in preview.notes:
         print(f"  note: {note}")
     for problem in preview.problems[:SHOWN]:

@@ -21,7 +21,7 @@ from store.frames import ARROW, typed
 from store.headers import Header
 from store.rules import DEFAULTS, Rule, rules
 from store.runlog import BY_NAME, COLUMNS, NAMES, Column
-from store.sandbox import Connection, sandbox
+from store.sandbox import Connection, kept_sandbox
 from store.texts import to_texts
 
 SHOWN = 1_000
@@ -93,9 +93,10 @@ class Check:
         unread = [name for name, text in rows.columns.items() if self._read_odd(BY_NAME[name], text.scale)]
         self._make_runs(rows.columns, unread, skip_blank)
         self._judge([*(_unreadable(name) for name in unread), *rules(rows.columns.keys())])
-        if "run_id" in rows.columns:
+        [self.rows] = self._row("SELECT count(*) FROM runs")
+        if "run_id" in rows.columns and self.rows > 1:
             self._judge_ids()
-        [self.rows, self.bad] = self._row("SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM bad)")
+        [self.bad] = self._row("SELECT count(*) FROM bad")
 
     def problems(self, lines: Callable[[Sequence[int]], Mapping[int, int]]) -> list[Problem]:
         """Return what is wrong, the first thousand things by line; `lines` gives the lines of rows."""
@@ -242,7 +243,7 @@ def validate(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
     texts, complaints = _texts(frame.loc[:, ~frame.columns.duplicated()])
     if complaints or not texts.column_names:
         return _nothing(), problems + complaints
-    with sandbox() as connection:
+    with kept_sandbox() as connection:
         connection.register("given", texts)
         check = Check(connection, Rows("given", {name: Text(name) for name in texts.column_names}), skip_blank=False)
         problems += check.problems(lambda rows: {row: row + 1 for row in rows})

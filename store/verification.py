@@ -9,8 +9,9 @@ from store.database import Connection, Database
 from store.registry import Registry
 
 _LOST_RUNS = """
-SELECT m.name, m.version, len(m.training_run_ids), count(*)
+SELECT m.name, m.version, len(m.training_run_ids), count(*), count(*) FILTER (u.run_id IS NOT NULL)
 FROM (SELECT name, version, training_run_ids, unnest(training_run_ids) AS run_id FROM models) m
+LEFT JOIN (SELECT DISTINCT run_id::VARCHAR AS run_id FROM undone_runs) u USING (run_id)
 WHERE NOT EXISTS (SELECT 1 FROM runs r WHERE r.run_id::VARCHAR = m.run_id)
 GROUP BY ALL ORDER BY m.name, m.version
 """
@@ -35,13 +36,13 @@ def verify(database: Database, registry: Registry, task_files: TaskFiles) -> tup
     with database.transaction() as connection:
         [(versions,)] = connection.execute("SELECT count(*) FROM models").fetchall()
         problems += [*_lost_runs(connection), *_lost_versions(connection), *_miscounted(connection)]
-    problems += [f"{task_files.folder / name} is gone: tasks of {runs} runs" for name, runs in task_files.missing()]
-    return versions, problems
+    return versions, [*problems, *task_files.problems()]
 
 
 def _lost_runs(connection: Connection) -> Iterator[str]:
-    for name, version, runs, lost in connection.execute(_LOST_RUNS).fetchall():
-        yield f"{name} v{version}: {lost} of the {runs} runs that it was trained on are no longer in the store"
+    for name, version, runs, lost, undone in connection.execute(_LOST_RUNS).fetchall():
+        why = f" ({undone} were taken back with their upload; fit the model again)" if undone else ""
+        yield f"{name} v{version}: {lost} of the {runs} runs that it was trained on are no longer in the store{why}"
 
 
 def _lost_versions(connection: Connection) -> Iterator[str]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
+from store.errors import EventLogError
 from store.eventlogs import events
 from store.failures import MOST_REASONS, Failures
 
 LONGEST_REASON = 4000
+MOST_THINGS = 1_000_000  # jobs, stages or executors of one application, each of which is kept in mind
 DRIVERS = frozenset({"driver", "<driver>"})  # Spark's name for it, and that of Spark 1
 # How a task attempt ends that nobody should worry about: another attempt was faster, or its output was lost later.
 _NOT_FAILED = frozenset({"Success", "TaskKilled", "Resubmitted"})
@@ -173,6 +175,11 @@ def failed(reason: events.TaskEndReason) -> bool:
     return reason.reason not in _NOT_FAILED
 
 
+def _check_number(things: Sized, what: str) -> None:
+    if len(things) > MOST_THINGS:
+        raise EventLogError(f"it has more than {MOST_THINGS:,} {what}; that is more than any run")
+
+
 def _log_start(app: Application, event: events.LogStart) -> None:
     app.spark_version = app.spark_version or event.spark_version
     if event.rollover is not None:
@@ -207,6 +214,7 @@ def _executor_added(app: Application, event: events.ExecutorAdded) -> None:
         app.executors[event.executor] = ExecutorEvents(
             event.executor, info.host, info.cores, event.at_ms, profile=info.profile
         )
+        _check_number(app.executors, "executors")
         return
     known.cores = known.cores or event.info.cores
     known.removed_ms = known.removed_reason = None  # it is back, or was announced twice
@@ -225,6 +233,7 @@ def _block_manager_added(app: Application, event: events.BlockManagerAdded) -> N
     name, at_ms = event.manager.executor, event.at_ms or app.seen.last_ms
     if name not in DRIVERS and name not in app.executors and at_ms is not None:
         app.executors[name] = ExecutorEvents(name, event.manager.host, 0, at_ms)
+        _check_number(app.executors, "executors")
 
 
 def _block_manager_removed(app: Application, event: events.BlockManagerRemoved) -> None:
@@ -236,6 +245,7 @@ def _block_manager_removed(app: Application, event: events.BlockManagerRemoved) 
 def _job_start(app: Application, event: events.JobStart) -> None:
     app.seen.add(event.at_ms)
     app.jobs[event.job] = JobEvents(event.job, event.at_ms)
+    _check_number(app.jobs, "jobs")
 
 
 def _job_end(app: Application, event: events.JobEnd) -> None:
@@ -251,6 +261,7 @@ def _job_end(app: Application, event: events.JobEnd) -> None:
 
 def _stage_completed(app: Application, event: events.StageCompleted) -> None:
     app.stage_ids.add(event.info.stage)
+    _check_number(app.stage_ids, "stages")
     app.stages.add(event.info.submitted_ms, event.info.completed_ms)
     app.seen.add(event.info.completed_ms)
 
@@ -259,6 +270,7 @@ def _task_end(app: Application, event: events.TaskEnd) -> None:
     info = event.info
     app.tasks_ended += 1
     app.tasks_of[info.executor] += 1
+    _check_number(app.tasks_of, "executors")
     if app.seen.last_ms is None or info.finish_ms > app.seen.last_ms:
         app.seen.add(info.finish_ms)
     if failed(event.reason):

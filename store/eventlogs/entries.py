@@ -22,6 +22,7 @@ from typing import BinaryIO, cast
 
 from store.errors import EventLogError
 from store.eventlogs.codecs import Budget, Decoded
+from store.printable import printable
 
 MOST_MEMBERS = 20_000
 LARGEST_DIRECTORY = 16 << 20  # bytes of a zip's table of contents, which is read into memory
@@ -65,7 +66,7 @@ class Entry:
 
 def of_bytes(content: bytes, name: str) -> Entry:
     """Return an entry of what is in memory."""
-    return Entry(name, len(content), lambda: io.BytesIO(content))
+    return Entry(printable(name), len(content), lambda: io.BytesIO(content))
 
 
 def of_path(path: Path) -> list[Entry]:
@@ -81,10 +82,10 @@ def of_path(path: Path) -> list[Entry]:
         if stat.S_ISREG(status.st_mode):
             return [_of_file(path, path.name)]
         if not stat.S_ISDIR(status.st_mode):
-            raise EventLogError(f"{path} is neither a file nor a folder")
+            raise EventLogError(f"{printable(str(path))} is neither a file nor a folder")
         found = [_of_file(file, file.relative_to(path).as_posix()) for file in _files(path)]
     except OSError as error:
-        raise EventLogError(f"{path}: {error.strerror or error}") from error
+        raise EventLogError(f"{printable(str(path))}: {error.strerror or error}") from error
     _check_number(len(found))
     return found
 
@@ -95,7 +96,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _of_file(path: Path, name: str) -> Entry:
-    return Entry(name, path.stat().st_size, lambda: path.open("rb"))
+    return Entry(printable(name), path.stat().st_size, lambda: path.open("rb"))
 
 
 @contextmanager
@@ -141,7 +142,7 @@ def _of_zip(entry: Entry, file: BinaryIO, stack: ExitStack) -> list[Entry]:
     if any(info.flag_bits & 0x1 or info.compress_type not in _ZIP_METHODS for info in members):
         raise EventLogError("it is encrypted or packed in an unusual way; unpack it and give the folder")
     _check_number(len(members))
-    return [Entry(info.filename, info.compress_size, _opener(archive, info)) for info in members]
+    return [Entry(printable(info.filename), info.compress_size, _opener(archive, info)) for info in members]
 
 
 def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
@@ -167,7 +168,7 @@ def _of_tar(entry: Entry, file: BinaryIO, stack: ExitStack) -> list[Entry]:
     members = []
     for info in archive:
         if info.isreg():
-            members.append(Entry(info.name, min(info.size, entry.size), _tar_opener(archive, info)))
+            members.append(Entry(printable(info.name), min(info.size, entry.size), _tar_opener(archive, info)))
         _check_number(len(members))
     return members
 

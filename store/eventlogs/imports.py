@@ -91,9 +91,9 @@ class EventLogImports:
         self._database = database
 
     def recognises(self, source: Path | Entry) -> bool:
-        """Say whether this is for this importer: a folder, or a file or archive that starts as event logs do."""
+        """Say whether this is for this importer: a file, or one in the folder or archive, starts as event logs do."""
         try:
-            return (isinstance(source, Path) and source.is_dir()) or holds_log(_entries(source))
+            return holds_log(_entries(source))
         except EventLogError:
             return False
 

@@ -14,8 +14,8 @@ from store.eventlogs.entries import Entry
 _SPARK_PART = re.compile(r"events_(?P<number>\d{1,9})_(?P<log>[^.]+)[^/]*?(?P<compact>\.compact)?")
 # Databricks: eventlog-2021-06-14--20-00.gz, ..., and the newest is just eventlog.
 _DATABRICKS_PART = re.compile(r"eventlog(-\d{4}-\d\d-\d\d--\d\d-\d\d)?(\.gz)?")
-# What Spark and Hadoop put beside logs.
-_BESIDE = re.compile(r"\..*|_.*|appstatus_.*|.*\.crc")
+# What Spark and Hadoop put beside logs; until 1.2 a log was a folder with EVENT_LOG_1 and files that only have names.
+_BESIDE = re.compile(r"\..*|_.*|appstatus_.*|.*\.crc|SPARK_VERSION_.*|COMPRESSION_CODEC_.*|APPLICATION_COMPLETE")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ from store.tables.files import File
 from store.tables.table import Table
 
 SAMPLE = 1_000
+HEADER_WITHIN = 20  # lines; what stands above it is a title
+csv.field_size_limit(LIMITS.line_bytes)  # of the csv module, which takes shorter cells than DuckDB otherwise
 _PREFERRED = ",;\t|"
 _READ = """
 read_csv($path, auto_detect = false, header = false, skip = $skip, delim = $delimiter, quote = '"', escape = '"',
@@ -85,13 +87,20 @@ def _dialect(file: File) -> Dialect:
     number = next((number for number, line in enumerate(lines) if line.strip(" \t,;")), 0)
     told = lines[number][4:5] if lines[number].lower().startswith("sep=") and len(lines) > number + 1 else ""
     number += bool(told)
-    delimiter = told or max(_candidates(lines[number]), key=lambda one: _known(lines[number], one))
+    # A title may hold a word that is a column's name; a header holds several.
+    near = range(number, min(len(lines), number + HEADER_WITHIN))
+    number = next((place for place in near if _known(lines[place], _delimiter(lines[place], told)) > 1), number)
+    delimiter = _delimiter(lines[number], told)
     if not _known(lines[number], delimiter):
         raise UnreadableFileError(
             f"{file.name} is no table of runs: line {number + 1} should name columns such as application, "
             "cluster, num_executors; python -m store format --template prints one"
         )
     return Dialect(_cells(lines[number], delimiter), delimiter, number + 1)
+
+
+def _delimiter(line: str, told: str) -> str:
+    return told or max(_candidates(line), key=lambda one: _known(line, one))
 
 
 def _candidates(line: str) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from store.errors import StoreUnusableError, UnreadableFileError
 from store.limits import LIMITS, Limits
+from store.printable import printable
 
 CHUNK = 1 << 20
 HEAD = 1 << 16
@@ -65,6 +66,7 @@ def opened(source: bytes | Path, name: str, limits: Limits = LIMITS) -> Iterator
     StoreUnusableError
         If there is no room for it.
     """
+    name = printable(name)
     try:
         with tempfile.TemporaryDirectory(prefix="sparkcast-") as folder:
             path = source if isinstance(source, Path) else _written(source, Path(folder) / "upload")
@@ -82,15 +84,15 @@ def _looked_at(path: Path, name: str, folder: Path, limits: Limits) -> File:
     try:
         mode, size = path.stat().st_mode, path.stat().st_size
         if not stat.S_ISREG(mode):
-            what = "a folder" if stat.S_ISDIR(mode) else "no regular file"
-            raise UnreadableFileError(f"{path} is {what}; give a file of runs")
+            what = "a folder without event logs" if stat.S_ISDIR(mode) else "no regular file"
+            raise UnreadableFileError(f"{name} is {what}; give tables of runs one by one")
         if size > limits.file_bytes:
             raise UnreadableFileError(
                 f"{name} has {size:,} bytes, at most {limits.file_bytes:,} are taken; split it into several files"
             )
         digest, head, lines = _hashed(path)
     except OSError as error:
-        raise UnreadableFileError(f"{path}: {error.strerror or error}") from error
+        raise UnreadableFileError(f"{printable(str(path))}: {error.strerror or error}") from error
     return File(path, name, folder, digest, head, lines)
 
 

@@ -1,4 +1,4 @@
-"""JSON lines: one object a line; a JSON list of objects, as our own commands print it, is made that first."""
+"""JSON lines: one object a line; a list of objects, as our own commands print it, or one object is made that first."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def normalised(file: File) -> File:
         If it is no text, or a JSON list that is damaged.
     """
     file = text.normalised(file)
-    if not file.head.lstrip(b"\xef\xbb\xbf \t\n").startswith(b"["):
+    head = file.head.lstrip(b"\xef\xbb\xbf \t\n")
+    if not head.startswith(b"[") and not _is_spread(head):
         return file
     path = file.folder / "lines"
     with path.open("w", encoding="utf-8") as lines:
@@ -49,16 +50,22 @@ def normalised(file: File) -> File:
         return replace(file, path=path, head=start.read(HEAD))
 
 
+def _is_spread(head: bytes) -> bool:
+    """Whether an object does not end on the line where it begins."""
+    first = head.partition(b"\n")[0].strip()
+    return first == b"{" or (first.startswith(b"{") and first.endswith((b",", b"[", b"{")))
+
+
 def _listed(file: File) -> Sequence[object]:
     if file.path.stat().st_size > LIST_BYTES:
         raise UnreadableFileError(
-            f"{file.name} is one JSON list of more than {LIST_BYTES:,} bytes; write JSON lines, one object a line"
+            f"{file.name} is one JSON value of more than {LIST_BYTES:,} bytes; write JSON lines, one object a line"
         )
     try:
         value = json.loads(file.path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise UnreadableFileError(f"{file.name} is no valid JSON: {error}") from error
-    return value if isinstance(value, list) else []
+    return value if isinstance(value, list) else [value]
 
 
 def _line(file: File, record: dict[str, object]) -> str:

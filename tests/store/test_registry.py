@@ -304,6 +304,9 @@ def test_a_record_that_was_changed_is_noticed_before_the_bytes_are_used(store: S
 def test_a_version_from_before_there_were_seals_still_loads(store: Store, draft: Make) -> None:
     store.registry.register(draft(), b"model")
     change(store, "UPDATE models SET seal = NULL, seed = 99")
+    with pytest.raises(ArtefactError, match="its record in the database was changed"):
+        store.registry.artefact(NAME)  # a younger one has lost its seal
+    change(store, "UPDATE models SET created_at = '2020-01-01'")
     assert store.registry.artefact(NAME) == b"model"
 
 
