@@ -4,6 +4,7 @@ REPEATS ?= 3
 PART ?=
 JOBS ?= 2
 EXAMPLES ?= 5000
+FROM ?= 0
 VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := PYTHON=$(PYTHON) .ci/system-packages
@@ -48,8 +49,8 @@ chaos: $(VENV)/.dev  ## Kill -9 any process of a campaign a hundred times and ch
 	@$(SYSTEM) java
 	$(BIN)/python -m tests.runner.chaos
 
-fuzz: $(VENV)/.dev  ## Spoil 5,000 uploads and check that each is taken whole or refused. EXAMPLES=N
-	$(BIN)/python -m tests.store.fuzz --examples $(EXAMPLES)
+fuzz: $(VENV)/.dev  ## Spoil 5,000 uploads and check that each is taken whole or refused. EXAMPLES=N; FROM=SLICE resumes
+	$(BIN)/python -m tests.store.fuzz --examples $(EXAMPLES) --from $(FROM)
 
 clean:  ## Remove the virtual environment and caches; run logs and models stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -27,7 +27,9 @@ from store.locks import InUseError, OpenLock
 Connection = duckdb.DuckDBPyConnection
 T = TypeVar("T")
 
-WAIT_S = 10.0
+WAIT_S = 60.0
+FOREIGN_WAIT_S = 10.0  # for another program, which may keep the file open as long as it runs
+WRITER_PATIENCE_S = 5.0
 PAUSE_S = 0.02
 SHARED_FOR_S = 0.25
 # A file of another database makes DuckDB look for an extension that reads it.
@@ -65,7 +67,8 @@ class Database:
     path : Path
         The file; made when it is missing.
     wait_s : float
-        Seconds to wait for other processes, and for other writers, before giving up.
+        Seconds to wait for other processes of ours, and for other writers, before giving up; for other programs
+        `FOREIGN_WAIT_S` at most.
     """
 
     def __init__(self, path: Path, wait_s: float = WAIT_S) -> None:
@@ -102,7 +105,7 @@ class Database:
             If another thread writes for longer than `wait_s` seconds, or writers collide for as long.
         """
         deadline = time.monotonic() + self.wait_s
-        with self._opened(patience_s=self.wait_s / 2) as connection, self._writing():
+        with self._opened(WRITER_PATIENCE_S) as connection, self._writing():
             return self._write(connection, work, deadline)
 
     def copy_to(self, target: Path) -> None:
@@ -170,8 +173,9 @@ class Database:
             except (duckdb.Error, InUseError) as error:
                 if isinstance(error, duckdb.Error) and not troubles.is_locked(error):
                     raise troubles.unopened(self.path, error) from error
-                if waited > self.wait_s:
-                    raise troubles.locked(self.path, self.wait_s, error) from error
+                longest = self.wait_s if isinstance(error, InUseError) else min(self.wait_s, FOREIGN_WAIT_S)
+                if waited > longest:
+                    raise troubles.locked(self.path, longest, error) from error
             else:
                 if instance is not None:
                     return instance

@@ -132,9 +132,8 @@ def _print_preview(preview: Preview) -> None:
     print(f"{preview.name}: {preview.kind}, {preview.rows:,} rows, {preview.good:,} good, {preview.bad:,} bad")
     for header in preview.headers:
         scale = f", each {header.scale:g} of its unit" if header.scale != 1 else ""
-        print(
-            f"  {printable(header.name) or '(no name)'}: {header.column or ('ignored' if header.ignored else 'unknown')}{scale}"
-        )
+        meaning = header.column or ("ignored" if header.ignored else "unknown")
+        print(f"  {printable(header.name) or '(no name)'}: {meaning}{scale}")
     for note in preview.notes:
         print(f"  note: {note}")
     for problem in preview.problems[:SHOWN]:

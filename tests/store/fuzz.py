@@ -1,5 +1,8 @@
 """Many uploads that nobody should send, one after the other into one store: python -m tests.store.fuzz.
 
+They come in slices, each with a number that makes the same uploads again: `--slice 7` alone repeats what slice 7 met,
+and `--from 7` goes on where a run that was stopped left off.
+
 Each is taken in as it should be or refused with a reason: no traceback, no hang, nothing of it stored unless all of it
 was, and no more memory than the limit.
 """
@@ -87,10 +90,10 @@ def _command(*arguments: str) -> tuple[int, str, str]:
     return status, out.getvalue(), err.getvalue()
 
 
-def fuzz(target: Target, examples: int, start: int = 0) -> None:
-    """Check so many uploads; the same ones for the same `start`."""
+def fuzz(target: Target, examples: int, number: int = 0) -> None:
+    """Check so many uploads; the same ones for the same number."""
 
-    @seed(start)
+    @seed(number)
     @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(uploads)
     def one(content: bytes) -> None:
@@ -122,15 +125,17 @@ def impatient(check: Target) -> Iterator[None]:
 def main() -> int:
     """Fuzz, and print what came of it."""
     options = argparse.ArgumentParser(description=__doc__)
-    options.add_argument("--examples", type=int, default=5_000)
-    options.add_argument("--start", type=int, default=0, help="another number makes other uploads")
+    options.add_argument("--examples", type=int, default=5_000, help=f"in slices of {SLICE}; default: 5,000")
+    options.add_argument("--from", type=int, default=0, dest="first", metavar="SLICE", help="leave out those before")
+    options.add_argument("--slice", type=int, help="this slice alone")
     args = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        target = Target(Path(folder) / "home")
-        with impatient(target):
-            while target.tally.uploads < args.examples:
-                fuzz(target, SLICE, args.start + target.tally.uploads)
-                print(target.tally, flush=True)
+    numbers = range(args.first, -(-args.examples // SLICE)) if args.slice is None else [args.slice]
+    for number in numbers:
+        with tempfile.TemporaryDirectory() as folder:
+            target = Target(Path(folder) / "home")
+            with impatient(target):
+                fuzz(target, SLICE, number)
+            print(f"slice {number}: {target.tally}", flush=True)
     return 0
 
 
