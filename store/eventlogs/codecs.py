@@ -89,7 +89,7 @@ def codec_of(start: bytes) -> Codec:
 class Budget:
     """How many bytes may come out of what somebody gave us.
 
-    Spark's logs shrink to a tenth or a thirtieth; what would grow a thousandfold is made to fill a machine.
+    Spark's logs shrink to a tenth or a thirtieth; what would grow two hundredfold is made to fill a machine.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ class Budget:
     """
 
     FLOOR = 1 << 30
-    RATIO = 1000
+    RATIO = 200
 
     def __init__(self, given: int) -> None:
         self.left = max(self.FLOOR, self.RATIO * given)

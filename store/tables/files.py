@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -91,9 +92,19 @@ def _looked_at(path: Path, name: str, folder: Path, limits: Limits) -> File:
                 f"{name} has {size:,} bytes, at most {limits.file_bytes:,} are taken; split it into several files"
             )
         digest, head, lines = _hashed(path)
+        if not _is_unicode(path):
+            path = Path(shutil.copyfile(path, folder / "upload"))  # DuckDB cannot name the file
     except OSError as error:
         raise UnreadableFileError(f"{printable(str(path))}: {error.strerror or error}") from error
     return File(path, name, folder, digest, head, lines)
+
+
+def _is_unicode(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _hashed(path: Path) -> tuple[str, bytes, int]:

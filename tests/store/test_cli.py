@@ -16,7 +16,8 @@ from typing import Any, NoReturn
 import pandas as pd
 import pytest
 
-from store import ModelDraft, RunRecord, Store, cli, document, open_store, runlog
+from store import Metric, ModelDraft, RunRecord, Store, cli, document, open_store, runlog
+from store.__main__ import parser
 from store.frames import plain_records
 
 ROOT = Path(__file__).parents[2]
@@ -25,21 +26,34 @@ Command = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> Command:
-    """Run python -m store in a process of its own on the home that `store` uses."""
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Run python -m store on the home that `store` uses, in this process."""
+    monkeypatch.setenv("SPARKCAST_HOME", str(tmp_path / "home"))
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "SPARKCAST_HOME": str(tmp_path / "home"), "PYTHONWARNINGS": "error"}
-        return subprocess.run(
-            [sys.executable, "-m", "store", *arguments],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        capsys.readouterr()
+        try:
+            status = cli.run(parser(), arguments)
+        except SystemExit as error:  # argparse
+            status = int(error.code or 0)
+        return subprocess.CompletedProcess(arguments, status, *capsys.readouterr())
 
     return run
+
+
+def test_as_a_module_it_says_the_same_in_a_process_of_its_own(csv_of: Csv, tmp_path: Path) -> None:
+    (tmp_path / "runs.csv").write_bytes(csv_of({"executor_memory_gb": "1,5"}))
+    done = subprocess.run(
+        [sys.executable, "-m", "store", "import", str(tmp_path / "runs.csv")],
+        cwd=ROOT,
+        env={**os.environ, "SPARKCAST_HOME": str(tmp_path / "home"), "PYTHONWARNINGS": "error"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: runs.csv: line 2, column executor_memory_gb: '1,5' is not a number")
 
 
 def test_import_then_list(command: Command, csv_of: Csv, tmp_path: Path) -> None:
@@ -161,6 +175,43 @@ def test_models_and_promote(command: Command, store: Store) -> None:
     assert (wrong.returncode, wrong.stderr) == (2, "error: a@c/4-2 has no version 7; it has 1 to 2\n")
 
 
+def test_a_metric_over_the_versions_and_an_alias_that_goes(command: Command, store: Store) -> None:
+    for number in (1, 2):
+        scores = (Metric("accuracy", "paper", 90.0 + number, "percent"), Metric("t2", "", 3.0, "s"))
+        store.registry.register(ModelDraft("a", "c", "5", {}, {}, 0, {}, [], "d", f"f{number}", {}, scores), b"model")
+    found = json.loads(command("metrics", "a@c/5", "--json").stdout)
+    assert [(one["version"], one["protocol"], one["value"]) for one in found] == [(1, "paper", 91), (2, "paper", 92)]
+    times = json.loads(command("metrics", "a@c/5", "--metric", "t2", "--json").stdout)
+    assert [one["value"] for one in times] == [3, 3]
+    command("promote", "a@c/5", "2", "--alias", "canary")
+    assert command("archive", "a@c/5", "2").returncode == 2
+    assert command("remove-alias", "a@c/5", "canary").stdout == "canary of a@c/5 is removed\n"
+    assert command("archive", "a@c/5", "2").returncode == 0
+    nobody = command("aliases", "a@c/6")
+    assert (nobody.returncode, nobody.stdout) == (2, "")
+    assert "no model is called 'a@c/6'" in nobody.stderr
+
+
+def test_a_column_that_nobody_knows_can_be_ignored_and_the_note_says_how(
+    command: Command, csv_of: Csv, tmp_path: Path
+) -> None:
+    file = tmp_path / "runs.csv"
+    file.write_bytes(csv_of({"my notes": "hello"}))
+    refused = command("import", str(file))
+    assert refused.returncode == 2
+    note = refused.stderr.splitlines()[-1]
+    assert note == "note: --column 'my notes=' ignores what is no column of a run log"
+    assert command("import", str(file), "--column", "my notes=").stdout == "runs.csv: 1 runs added, 0 already there\n"
+
+
+def test_a_folder_of_tables_is_said_to_be_one(command: Command, csv_of: Csv, tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "runs.csv").write_bytes(csv_of({}))
+    done = command("import", str(tmp_path / "tables"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "error: tables is a folder without event logs; give tables of runs one by one\n"
+
+
 def test_format_prints_the_document_and_the_template(command: Command) -> None:
     assert command("format").stdout == document.markdown()
     assert command("format", "--template").stdout == runlog.template()
@@ -191,9 +242,9 @@ def raising(error: BaseException) -> argparse.ArgumentParser:
     def fail(_: argparse.Namespace) -> NoReturn:
         raise error
 
-    parser = argparse.ArgumentParser()
-    parser.set_defaults(func=fail)
-    return parser
+    made = argparse.ArgumentParser()
+    made.set_defaults(func=fail)
+    return made
 
 
 def test_what_nobody_expected_is_one_without_a_traceback(

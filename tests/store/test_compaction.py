@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -96,3 +97,21 @@ def test_a_file_that_is_gone_is_an_error_and_verify_says_so(three: Store) -> Non
     with pytest.raises(StoreUnusableError, match=file.name):
         three.runs.all_tasks()
     assert three.verify() == (0, [f"{file} is gone: tasks of 3 runs"])
+
+
+@pytest.mark.parametrize("renamed", [False, True], ids=["by its SHA-256", "by an older name"])
+def test_a_file_that_was_changed_is_found(three: Store, renamed: bool) -> None:
+    file = three.task_files.compact(NOW).file
+    assert file is not None
+    content = file.read_bytes()
+    if renamed:
+        file = file.rename(file.with_name("11111111-1111-1111-1111-111111111111.parquet"))
+        with duckdb.connect(str(three.home.database)) as connection:
+            connection.execute("UPDATE compacted_runs SET file = ?", [file.name])
+        assert three.verify() == (0, [])
+    file.write_bytes(content[:4])
+    with pytest.raises(StoreUnusableError, match=r"tasks cannot be read: .*python -m store verify names the file"):
+        three.runs.all_tasks()
+    [problem] = three.verify()[1]
+    assert problem.startswith(f"{file} ")
+    assert problem.endswith(": tasks of 3 runs")

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from store import Store, StoreLockedError, StoreUnusableError, open_store
-from store.database import Connection, Database
+from store.database import Connection, Database, _pause
 from store.errors import ConflictError
 from store.locks import InUseError, OpenLock
 
@@ -199,3 +200,39 @@ def test_many_threads_open_a_fresh_home_at_once(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         stores: list[Store] = list(pool.map(open_store, [tmp_path / "home"] * 8))
     assert all(store.runs.load().empty for store in stores)
+
+
+def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
+    for sql in ("CREATE TABLE runs (a INTEGER)", "CREATE TABLE migrations (a INTEGER)"):
+        home = tmp_path / sql[13:17]
+        home.mkdir()
+        with duckdb.connect(str(home / "sparkcast.duckdb")) as connection:
+            connection.execute(sql)
+        with pytest.raises(StoreUnusableError, match="a DuckDB database of another program; nothing was changed"):
+            open_store(home)
+
+
+def test_nothing_is_downloaded_for_a_file_of_another_kind(tmp_path: Path) -> None:
+    """DuckDB fetches an extension when it meets an SQLite file."""
+    with closing(sqlite3.connect(tmp_path / "sparkcast.duckdb")) as connection:
+        connection.execute("CREATE TABLE runs (a)")
+    with pytest.raises(StoreUnusableError, match="cannot open the database") as caught:
+        open_store(tmp_path)
+    assert "Failed to download" not in str(caught.value)
+
+
+def test_a_process_of_ours_is_waited_for_longer_than_another_program(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ours let go after one operation; another program may keep the file as long as it runs."""
+    monkeypatch.setattr("store.database.FOREIGN_WAIT_S", 0.1)
+    with held(database.path), pytest.raises(StoreLockedError, match=r"waited 0\.1 s"):
+        count(database)
+    lock = OpenLock(database.path)
+    threading.Timer(0.5, lock.close).start()
+    assert count(database) == 0
+
+
+def test_who_waits_longest_looks_most_often() -> None:
+    """With pauses that grew, a writer among sixteen waited for more than ten seconds."""
+    assert max(_pause(10.0) for _ in range(100)) < min(_pause(0.0) for _ in range(100)) / 10

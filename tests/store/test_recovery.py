@@ -186,3 +186,26 @@ def test_a_newer_duckdb_is_named(store: Store) -> None:
     with pytest.raises(NewerStoreError):
         recover(store.home)
     assert store.home.database.read_bytes() == content
+
+
+def test_a_database_that_is_gone_is_not_made_anew_while_there_is_a_snapshot(
+    two_states: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A new one was made, empty, and `recover` then found nothing wrong with it."""
+    home = two_states.home
+    home.database.unlink()
+    with pytest.raises(DamagedStoreError, match=f"is gone, but its snapshots are there: .* recover --home {home.root}"):
+        open_store(home.root)
+    assert cli.run(parser(), ["recover", "--home", str(home.root)]) == 0
+    assert "the file was gone" in capsys.readouterr().out
+    assert repeats(home.root) == [1]
+    assert not home.damaged.exists()
+
+
+def test_what_a_killed_process_left_of_a_snapshot_goes_with_the_next(two_states: Store) -> None:
+    old, young = (two_states.home.snapshots / f".{name}.duckdb.tmp" for name in ("old", "young"))
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, times=(0, time.time() - EVERY_S - 1))
+    two_states.snapshots.make()
+    assert (old.exists(), young.exists()) == (False, True), "the other may still be written"

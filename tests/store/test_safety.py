@@ -7,8 +7,6 @@ import io
 import json
 import os
 import pickle
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,15 +17,18 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from store import InvalidRunsError, Store, StoreError, UnreadableFileError
+from store import InvalidRunsError, Store, StoreError, UnreadableFileError, cli
+from store.__main__ import parser
 from store.database import Database
 from store.imports import Imports
 from store.limits import Limits
 from store.sandbox import sandbox
+from tests.store.eventlogs.helpers import lines, task, whole
 
 Csv = Callable[..., bytes]
 Make = Callable[..., dict[str, Any]]
-ROOT = Path(__file__).parents[2]
+GIVEN = ("--application", "a", "--cluster", "c", "--sampling-rate", "10")
+LOG = lines(*whole(task(0, "0")))
 NASTY = ["'; DROP TABLE runs; --", "<script>alert(1)</script>", "../../x", "=1+1", "-x", "@a", "'=1", "$path"]
 
 
@@ -50,18 +51,15 @@ def test_a_pickle_is_never_opened_whatever_its_name(
 
 
 @pytest.mark.parametrize("text", NASTY)
-def test_a_name_is_data_in_sql_and_in_what_is_exported(store: Store, csv_of: Csv, tmp_path: Path, text: str) -> None:
+def test_a_name_is_data_in_sql_and_in_what_is_exported(
+    store: Store, tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     given = json.dumps([{**json.loads(pd.DataFrame([_RUN]).iloc[0].to_json()), "application": text, "cluster": text}])
     store.imports.add(given.encode(), f"{text}.json")
     assert store.runs.load(application=text, cluster=text)["cluster"].tolist() == [text]
     assert store.uploads.load()["name"].tolist() == [f"{text}.json"]
-    exported = subprocess.run(
-        [sys.executable, "-m", "store", "runs", "--format", "csv", "--home", str(store.home.root)],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-        timeout=120,
-    ).stdout
+    assert cli.run(parser(), ["runs", "--format", "csv", "--home", str(store.home.root)]) == 0
+    exported = capsys.readouterr().out.encode()
     [row] = csv.DictReader(io.StringIO(exported.decode(), newline=""))
     assert not row["cluster"].startswith(("=", "+x", "-x", "@"))
     again = store.imports.add(exported, "exported.csv")
@@ -76,6 +74,24 @@ _RUN = {
     "sampling_rate_pct": 10.0,
     "completion_time_s": 123.5,
 }
+
+
+@pytest.mark.parametrize("name", [b"a\x1b[31mred\n.csv", b"caf\xe9.csv"], ids=["escapes", "no UTF-8"])
+def test_the_name_of_a_file_is_shown_and_stored_without_what_cannot_be_printed(
+    store: Store, csv_of: Csv, tmp_path: Path, capsys: pytest.CaptureFixture[str], name: bytes
+) -> None:
+    folder = tmp_path / "uploads"
+    folder.mkdir()
+    for number, content in enumerate((csv_of({}), csv_of({"num_executors": "x"}), LOG)):
+        file = folder / os.fsdecode(b"%d" % number + name)
+        file.write_bytes(content)
+        cli.run(parser(), ["import", "--home", str(store.home.root), *GIVEN, str(file)])
+    said = "".join(capsys.readouterr())
+    assert "unexpected" not in said
+    assert all(line.isprintable() for line in said.splitlines())
+    names = store.uploads.load()["name"]
+    assert len(names) == 2
+    assert all(map(str.isprintable, names))
 
 
 def test_headers_are_data(store: Store, csv_of: Csv) -> None:

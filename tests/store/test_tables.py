@@ -242,3 +242,27 @@ def test_a_million_problems_are_counted_and_the_first_are_told(store: Store, csv
     assert (caught.value.count, len(caught.value.problems)) == (6_000, 1_000)
     assert str(caught.value).startswith("runs.csv: 6,000 problems, nothing was stored\n  line 2, column num_executors:")
     assert str(caught.value).endswith("... and 5,980 more")
+
+
+def test_a_title_above_the_header_is_left_alone(store: Store, csv_of: Csv) -> None:
+    content = b"Status of the cluster,,\n\nmade by hand\n" + csv_of({}, {"num_executors": "x"})
+    with pytest.raises(InvalidRunsError, match="line 6, column num_executors"):
+        store.imports.add(content, "runs.csv")
+    assert store.imports.add(b"My runs\n" + csv_of({}), "runs.csv").added == 1
+
+
+def test_one_json_object_may_be_spread_over_lines(store: Store, run: Make) -> None:
+    assert store.imports.add(json.dumps(run(), indent=2).encode(), "run.json").added == 1
+    with pytest.raises(UnreadableFileError, match="is no valid JSON"):
+        store.imports.add(json.dumps(run(), indent=2)[:-1].encode(), "run.json")
+
+
+def test_the_line_of_a_huge_cell_is_named(store: Store, csv_of: Csv) -> None:
+    with pytest.raises(InvalidRunsError, match=r"line 3, column application: 'x+\.\.\.' has 200,000 characters"):
+        store.imports.add(csv_of({}, {"application": "x" * 200_000}), "runs.csv")
+
+
+@pytest.mark.parametrize("cell", ["1,234.5", "1.234,5"])
+def test_thousands_are_not_guessed_but_the_message_says_what_to_write(store: Store, csv_of: Csv, cell: str) -> None:
+    with pytest.raises(InvalidRunsError, match=r"is not a number \(s\); write 1234\.5"):
+        store.imports.add(csv_of({"completion_time_s": cell}), "runs.csv")

@@ -221,3 +221,18 @@ def test_a_log_may_have_its_name_elsewhere_in_the_line(tmp_path: Path) -> None:
     text = "".join(str(line) + "\n" for line in ('{ "Timestamp": 5, "Event" : "SparkListenerApplicationStart"}',))
     (tmp_path / "log").write_bytes(lines(*events) + b"\n" + text.encode())
     assert read(tmp_path / "log").app_start_ms == 5
+
+
+def test_until_spark_1_2_a_log_was_a_folder(tmp_path: Path) -> None:
+    log = tmp_path / "app-1422981759269"
+    log.mkdir()
+    (log / "EVENT_LOG_1").write_bytes(lines(*EVENTS))
+    for name in (
+        "SPARK_VERSION_1.2.0",
+        "COMPRESSION_CODEC_lzf",
+        "APPLICATION_COMPLETE",
+    ):
+        (log / name).touch()
+    [found] = preview(tmp_path)
+    assert isinstance(found, Preview)
+    assert found.run.tasks == TASKS
