@@ -145,6 +145,8 @@ class Database:
                 with _transaction(connection, "BEGIN TRANSACTION") as cursor:
                     return work(cursor)
             except (duckdb.TransactionException, duckdb.ConstraintException) as error:
+                if troubles.is_of_the_file(error):
+                    raise
                 if time.monotonic() > deadline:
                     raise ConflictError(f"{self.path}: could not write for {self.wait_s:g} s: {error}") from error
             time.sleep(_pause(time.monotonic() - started))
