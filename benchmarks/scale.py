@@ -2,7 +2,8 @@
 
 Beside each: a plain DuckDB full scan, all columns, of the largest table that the query looks at, in the same run. Both
 open the file anew, as every operation of the store does. Then the tasks of all runs are compacted to Parquet, and what
-reads tasks is measured again.
+reads tasks is measured again. What changes the store is measured once each: a run is logged, a table and an event log
+are imported and taken back.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
-from store import Store, open_store
+from store import RunRecord, Store, open_store
 from store.artifacts import Artifacts
+from store.eventlogs.run import Supplied
 from store.selection import Order, Selection
 
 ROUNDS = 3
@@ -27,6 +30,7 @@ APPLICATIONS, CLUSTERS = 20, 50  # a thousand pairs
 APPLICATION, CLUSTER = "cnn-7", "cluster-7"
 NAME = f"{APPLICATION}@{CLUSTER}/4-2"
 TASKS_A_RUN = 50
+LOG = Path(__file__).parents[1] / "tests/store/data/eventlogs/nvidia/eventlog_4nodes_8cores_dynamic_alloc.zstd"
 
 FILL = {
     "runs": """
@@ -168,6 +172,30 @@ def measure(store: Store, queries: tuple[Query, ...], scans: dict[str, float]) -
         print(f"  {query.asks:40} {took:6.3f} s  {took / peer:5.2f} x a scan of {query.table} ({peer:.3f} s){slow}")
 
 
+def act(store: Store, folder: Path) -> None:
+    """Print what it takes to change a store of this size."""
+    run = {
+        "application": APPLICATION, "cluster": CLUSTER, "num_executors": 2, "executor_cores": 2,
+        "executor_memory_gb": 2.0, "sampling_rate_pct": 100.0, "completion_time_s": 1.5,
+    }  # fmt: skip
+    table = folder / "runs.csv"
+    pd.DataFrame([run | {"repeat": number} for number in range(1_000)]).to_csv(table, index=False)
+    supplied = Supplied(APPLICATION, CLUSTER, 100.0)
+    uploads: list[str] = []
+    acts: dict[str, Callable[[], object]] = {
+        "open the store": lambda: open_store(store.home.root),
+        "log a run with its tasks": lambda: store.runs.add_records([RunRecord(run, [{"task_id": 1}])]),
+        "import a table of 1,000 runs": lambda: uploads.append(store.imports.add_file(table).upload_id),
+        "import an event log": lambda: uploads.append(store.eventlogs.add(LOG, supplied)[0].upload_id),
+        "take the table back": lambda: store.uploads.undo(uploads[0]),
+        "take the log back": lambda: store.uploads.undo(uploads[1]),
+    }
+    for name, work in acts.items():
+        start = time.perf_counter()
+        work()
+        print(f"  {name:40} {time.perf_counter() - start:6.3f} s")
+
+
 def megabytes(path: Path) -> str:
     """Return the size of a file."""
     return f"{path.stat().st_size / 1e6:.0f} MB"
@@ -185,6 +213,7 @@ def main() -> None:
         fill(store, args.runs, args.versions)
         print(f"a database of {megabytes(store.home.database)}; best of {ROUNDS} rounds")
         measure(store, QUERIES + OF_TASKS, scans)
+        act(store, Path(folder))
         start = time.perf_counter()
         assert store.verify() == (args.versions, [])
         print(f"verify took {time.perf_counter() - start:.2f} s")
