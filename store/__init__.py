@@ -14,12 +14,13 @@ from store.errors import (
     UnreadableFileError,
 )
 from store.home import Home
-from store.imports import Imported, Preview
+from store.imports import Preview
 from store.models import Metric, ModelDraft, ModelVersion, Registered, model_name
 from store.records import RunRecord
 from store.runs import Added
 from store.store import Store, open_store
 from store.tables.examine import Choices
+from store.upload_records import Imported
 
 __all__ = [
     "Added",

@@ -8,11 +8,9 @@ of its own; the last one out closes it.
 from __future__ import annotations
 
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -21,42 +19,22 @@ import duckdb
 
 from store import troubles
 from store.errors import ConflictError, StoreUnusableError
-from store.home import REACHABLE
-from store.locks import InUseError, OpenLock
+from store.locks import InUseError
+from store.shared_file import SHARED_FOR_S, Connection, Instance, join_or_open, leave, writer_of
 
-Connection = duckdb.DuckDBPyConnection
+__all__ = ["Connection", "Database", "utc_now"]
+
 T = TypeVar("T")
 
 WAIT_S = 60.0
 FOREIGN_WAIT_S = 10.0  # for another program, which may keep the file open as long as it runs
 WRITER_PATIENCE_S = 5.0
 PAUSE_S = 0.02
-SHARED_FOR_S = 0.25
-# A file of another database makes DuckDB look for an extension that reads it.
-NO_DOWNLOADS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
 
 
 def utc_now() -> datetime:
     """Return the time as the TIMESTAMP columns keep it: UTC, without a zone."""
     return datetime.now(UTC).replace(tzinfo=None)
-
-
-@dataclass
-class _Instance:
-    """An open database file and how many operations use it now."""
-
-    connection: Connection
-    lock: OpenLock
-    opened: float
-    users: int = 0
-
-
-_instances: dict[Path, _Instance] = {}
-_writers: dict[Path, threading.Lock] = {}
-_guard = threading.Lock()
 
 
 class Database:
@@ -130,7 +108,7 @@ class Database:
 
         Threads wait for each other with the file open, so that several write before it is closed.
         """
-        writer = _writer(self.path)
+        writer = writer_of(self.path)
         if not writer.acquire(timeout=self.wait_s):
             raise ConflictError(f"{self.path}: another thread of this program has been writing for {self.wait_s:g} s")
         try:
@@ -162,14 +140,14 @@ class Database:
                 raise troubles.unfinished(self.path, error) from error
             raise
         finally:
-            _release(self.path, instance)
+            leave(self.path, instance)
 
-    def _acquire(self, patience_s: float) -> _Instance:
+    def _acquire(self, patience_s: float) -> Instance:
         started = time.monotonic()
         while True:
             waited = time.monotonic() - started
             try:
-                instance = _join_or_open(self.path, patient=waited < patience_s)
+                instance = join_or_open(self.path, patient=waited < patience_s)
             except OSError as error:
                 raise StoreUnusableError(f"cannot open {self.path}: {error.strerror or error}") from error
             except (duckdb.Error, InUseError) as error:
@@ -182,59 +160,6 @@ class Database:
                 if instance is not None:
                     return instance
             time.sleep(_pause(waited))
-
-
-def _writer(path: Path) -> threading.Lock:
-    """Return the lock that only one writer of this process holds."""
-    with _guard:
-        return _writers.setdefault(path, threading.Lock())
-
-
-def _join_or_open(path: Path, patient: bool) -> _Instance | None:
-    """Return the shared instance of `path`, or None when it should be left to run out.
-
-    Threads that overlap could keep an instance open for ever and starve other processes. So a
-    patient caller does not join one that has been open for long: it closes soon, and whoever
-    waits has a chance. A caller that has waited already joins: one long operation may hold it.
-    Writers are patient for longer, as they would wait for a writer anyway.
-    """
-    with _guard:
-        instance = _instances.get(path)
-        if instance is None:
-            instance = _instances[path] = _open(path)
-        elif patient and time.monotonic() - instance.opened > SHARED_FOR_S:
-            return None
-        instance.users += 1
-        return instance
-
-
-def _open(path: Path) -> _Instance:
-    lock = OpenLock(path)
-    try:
-        return _Instance(_connect(path), lock, time.monotonic())
-    except BaseException:
-        lock.close()
-        raise
-
-
-def _connect(path: Path) -> Connection:
-    """Open a file whose SQL can reach the folders of the home that are meant for it, and nothing else."""
-    connection = duckdb.connect(str(path), config=NO_DOWNLOADS)
-    connection.execute("SET allowed_directories = ?", [[str(path.parent / name) for name in REACHABLE]])
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection
-
-
-def _release(path: Path, instance: _Instance) -> None:
-    with _guard:
-        instance.users -= 1
-        if instance.users == 0:
-            del _instances[path]
-            try:
-                instance.connection.close()
-            finally:
-                instance.lock.close()
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,46 +11,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from store.batch import Batch, conflicts, insert
-from store.database import Connection, Database, utc_now
+from store.database import Connection, Database
 from store.errors import InvalidRunsError, Problem
 from store.headers import Header
 from store.limits import LIMITS, Limits
 from store.tables.examine import Choices, Examined, examined
 from store.tables.files import File, opened
+from store.upload_records import Imported, current_user, known_upload, record_upload
 
 SAMPLE = 20
-_SELECT_KNOWN = """
-SELECT upload_id, name, rows, left_out, uploaded_at FROM uploads WHERE sha256 = ? AND undone_at IS NULL
-"""
-
-
-@dataclass(frozen=True)
-class Imported:
-    """What came of a file.
-
-    Parameters
-    ----------
-    upload_id : str
-        The upload that has its runs; the earlier one when the same file came before.
-    name : str
-        The file's name.
-    rows : int
-        Runs in the file.
-    added, already_there : int
-        Runs stored now; runs that the store knew.
-    notes : tuple of str
-        What the user should know.
-    left_out : int
-        Rows that are wrong and were not taken.
-    """
-
-    upload_id: str
-    name: str
-    rows: int
-    added: int
-    already_there: int
-    notes: tuple[str, ...] = ()
-    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -199,19 +167,6 @@ class Upload:
     keep_good: bool
 
 
-def known_upload(connection: Connection, digest: str) -> Imported | None:
-    """Return what to say of a file that was imported before; None when it was not, or was undone."""
-    row = connection.execute(
-        "SELECT upload_id, name, rows, left_out, uploaded_at FROM uploads WHERE sha256 = ? AND undone_at IS NULL",
-        [digest],
-    ).fetchone()
-    if row is None:
-        return None
-    upload_id, name, rows, left_out, at = row
-    note = f"the same file was imported as {name} on {at:%Y-%m-%d %H:%M} UTC; undo {upload_id[:8]} to import it anew"
-    return Imported(upload_id, name, rows, 0, rows, (note,), left_out)
-
-
 def _store(connection: Connection, upload: Upload) -> Imported:
     found = upload.found
     if known := known_upload(connection, found.file.sha256):
@@ -222,23 +177,6 @@ def _store(connection: Connection, upload: Upload) -> Imported:
     imported = Imported(upload_id, found.file.name, rows, added, rows - added, found.notes(), left_out)
     record_upload(connection, imported, found.file.sha256, upload.by)
     return imported
-
-
-def record_upload(connection: Connection, imported: Imported, digest: str, by: str) -> None:
-    """Write down what was uploaded, in the transaction that stores it."""
-    connection.execute(
-        "INSERT INTO uploads VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL)",
-        [
-            imported.upload_id,
-            imported.name,
-            digest,
-            imported.rows,
-            imported.added,
-            utc_now(),
-            by,
-            imported.left_out,
-        ],
-    )
 
 
 def _without_conflicts(connection: Connection, upload: Upload) -> pa.Table:
@@ -252,11 +190,3 @@ def _without_conflicts(connection: Connection, upload: Upload) -> pa.Table:
         good = upload.runs.num_rows - len(problems)
         raise InvalidRunsError(problems, upload.found.file.name, upload.found.table.unit, good=good)
     return upload.runs.filter(pc.invert(pc.is_in(upload.runs["row"], pa.array(list(changed), pa.int64()))))
-
-
-def current_user() -> str:
-    """Return the name of this process's user."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container may run as a number without a name
-        return "unknown"

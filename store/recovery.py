@@ -18,11 +18,12 @@ from typing import BinaryIO
 import duckdb
 
 from store import troubles
-from store.database import NO_DOWNLOADS, utc_now
+from store.database import utc_now
 from store.errors import NewerStoreError, StoreError, StoreUnusableError
 from store.files import sync_file, sync_folder
 from store.home import Home
 from store.locks import InUseError, OpenLock, lock_as_duckdb
+from store.shared_file import NO_DOWNLOADS
 from store.snapshots import newest_first, taken_at
 
 _CONTENT = "SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM models), (SELECT max(stored_at) FROM runs)"

@@ -16,11 +16,12 @@ from store.eventlogs import options as eventlog_options
 from store.eventlogs.imports import Refused
 from store.eventlogs.run import Supplied
 from store.frames import plain_records
-from store.imports import Imported, Preview
+from store.imports import Preview
 from store.printable import printable
 from store.runlog import NAMES
 from store.store import Store, open_store
 from store.tables.examine import Choices
+from store.upload_records import Imported
 
 SHOWN = 20
 

@@ -20,8 +20,8 @@ from store.eventlogs.logs import Log
 from store.eventlogs.reading import found_logs, holds_log, read_log
 from store.eventlogs.run import LoggedRun, Supplied, completed, logged_run
 from store.eventlogs.tasks import TaskSpool
-from store.imports import Imported, current_user, known_upload, record_upload
 from store.records import RunRecord
+from store.upload_records import Imported, current_user, known_upload, record_upload
 
 _INSERT_TASKS = "INSERT INTO tasks BY NAME SELECT ?::UUID AS run_id, * FROM logged"
 _SELECT_UPLOAD = "SELECT upload_id FROM runs WHERE run_id = ?::UUID"

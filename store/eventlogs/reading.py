@@ -12,6 +12,7 @@ from store.eventlogs.application import Application
 from store.eventlogs.codecs import Budget, Decoded
 from store.eventlogs.entries import UNREADABLE, Entry, unpacked
 from store.eventlogs.events import TaskEnd
+from store.eventlogs.learning import learn
 from store.eventlogs.logs import Log, logs_of
 from store.eventlogs.reader import Part
 
@@ -83,7 +84,7 @@ def read_log(log: Log, app: App, budget: Budget, keep: Callable[[TaskEnd], None]
     for entry in log.parts:
         part = Part(entry, budget)
         for event in part.events():
-            app.take(event)
+            learn(app, event)
             if keep is not None and type(event) is TaskEnd:
                 keep(event)
         codecs.append(part.codec)

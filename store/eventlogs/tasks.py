@@ -10,8 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from store.eventlogs.application import failed, reason_text
 from store.eventlogs.events import TaskEnd, TaskMetrics
+from store.eventlogs.learning import failed, reason_text
 from store.frames import ARROW
 from store.runlog import TASK_COLUMNS
 

@@ -11,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from store import headers
+from store.check import SHOWN, Check, Rows, Text
 from store.errors import InvalidRunsError, Problem, UnreadableFileError
 from store.frames import typed
 from store.headers import Header
@@ -21,7 +22,6 @@ from store.tables import csv_files, excel_files, json_files, parquet_files, text
 from store.tables.files import File
 from store.tables.kinds import Kind, kind_of
 from store.tables.table import Table
-from store.validation import SHOWN, Check, Rows, Text
 
 _ORIGIN_NOTE = "column origin was ignored: what is uploaded has the origin uploaded"
 

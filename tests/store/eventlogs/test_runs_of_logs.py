@@ -251,7 +251,7 @@ def test_everything_missing_is_named_at_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["jobs", "executors"])
 def test_what_is_kept_in_mind_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    monkeypatch.setattr("store.eventlogs.application.MOST_THINGS", 5)
+    monkeypatch.setattr("store.eventlogs.learning.MOST_THINGS", 5)
     many = {
         "jobs": [{"Event": "SparkListenerJobStart", "Job ID": n, "Submission Time": 3_000} for n in range(10)],
         "executors": [task(n, f"no-{n}") for n in range(10)],
