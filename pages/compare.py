@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui.compare import curve_charts, error_charts, scenario_charts, version_pair
-from pages.ui.shared import origins, state
+from pages.ui.shared import access, origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import literal
 from perfmodel import catalog
@@ -24,11 +24,11 @@ ACCURACY, TECHNIQUE, ACTUAL, RESIDUALS, COVERAGE, CURVES, VERSIONS = (
 )  # fmt: skip
 
 application, cluster = chosen_pair()
+st.title("Compare")
 with state.errors_on_page():
     runs = state.runs(application, cluster)
     champions = state.models(application, cluster)
 
-st.title("Compare")
 st.markdown(
     f"The scenarios of **{literal(application)}** on **{literal(cluster)}** beside each other"
     f"{' and beside what the paper published' if cluster == CLUSTER else ''}."
@@ -55,7 +55,9 @@ def pick_scenario(names: list[str]) -> str:
     """One of the fitted scenarios."""
     accuracy = {name: champions[name].model.accuracy_.get(HELD_OUT, 0.0) for name in names}
     best = names.index(max(names, key=accuracy.__getitem__))
-    name = st.selectbox("Scenario", names, best, format_func=scenario_title, key="compared", bind="query-params")
+    name = st.selectbox(
+        "Scenario", names, best, format_func=scenario_title, key="compared", bind="query-params", width=340
+    )
     st.caption(scenario_named(name).description)
     return name
 
@@ -69,22 +71,25 @@ def show_accuracy() -> None:
     """Figures 3-9."""
     times = {name: version_times(model_name(application, cluster, name), champions[name].version) for name in champions}
     rows = scenario_charts.scenario_rows(application, cluster, champions, times)
-    shown = rows[(rows["refused"] == "") | rows["published_pct"].notna()]
-    st.subheader("Accuracy")
-    st.plotly_chart(scenario_charts.accuracy_figure(shown), width="stretch", alt=scenario_charts.accuracy_text(shown))
+    kept = rows[(rows["refused"] == "") | rows["published_pct"].notna()]
+    st.header("Accuracy")
+    shown.chart(scenario_charts.accuracy_figure(kept), "accuracy", alt=scenario_charts.accuracy_text(kept))
     st.caption(
         "Accuracy is 100 % minus the mean absolute percentage error. By the paper's protocol a model may know the "
         "configurations that it is tested on; never seen: each configuration by a model that never saw it."
         + (f" Published: {CITATION}." if cluster == CLUSTER else " The paper says nothing about this cluster.")
     )
-    st.subheader("Collecting, tuning and training")
-    st.plotly_chart(
-        scenario_charts.time_figure(shown),
-        width="stretch",
+    st.header("Collecting, tuning and training")
+    shown.chart(
+        scenario_charts.time_figure(kept),
+        "times",
         alt="t1, t2 and T of each scenario; the table has the figures",
     )
     st.caption("t1: collecting the training runs, one each. t2: tuning and training, measured here. T: their sum.")
-    st.dataframe(scenario_charts.scenario_table(shown), hide_index=True, alt="Accuracy and times of each scenario")
+    shown.table(
+        scenario_charts.scenario_table(kept), "scenarios", alt="Accuracy and times of each scenario",
+        column_config={"Published (%)": st.column_config.Column(width=150)},
+    )  # fmt: skip
     show_missing()
 
 
@@ -94,12 +99,19 @@ def show_missing() -> None:
     if not missing:
         return
     st.info(f"Not fitted yet: {', '.join(missing)}.", icon=":material/model_training:")
-    if st.button("Fit them now", icon=":material/play_arrow:", key="fit_missing", help="Takes up to some minutes."):
-        with state.errors_on_page(), st.status("Fitting", expanded=True) as status:
-            for outcome in catalog.fit(state.store(), application, cluster, missing):
-                st.write(literal(f"Scenario {outcome.scenario}: {outcome.refused or 'fitted'}"))
-            status.update(label="Done", state="complete")
+    if access.button("Fit them now", icon=":material/play_arrow:", key="fit_missing", help="Takes up to some minutes."):
+        with state.errors_on_page():
+            fit_missing(missing)
         st.rerun()
+
+
+@access.changes
+def fit_missing(names: list[str]) -> None:
+    """Fit scenarios and say how far it is."""
+    with st.status("Fitting", expanded=True) as status:
+        for outcome in catalog.fit(state.store(), application, cluster, names):
+            st.write(literal(f"Scenario {outcome.scenario}: {outcome.refused or 'fitted'}"))
+        status.update(label="Done", state="complete")
 
 
 @st.cache_data(max_entries=16, show_spinner="Searching each technique by itself")
@@ -122,7 +134,7 @@ def show_techniques() -> None:
         one = champions[name]
         found = scores(model_name(application, cluster, name), one.version, one.model, training_runs(name))
         figure = scenario_charts.technique_figure(found)
-        st.plotly_chart(figure, width="stretch", alt=scenario_charts.technique_text(found))
+        shown.chart(figure, "techniques", alt=scenario_charts.technique_text(found))
         st.caption(
             "Full colour: what the scenario chose. The last level by the paper's protocol; level 1 on its own data."
         )
@@ -141,14 +153,11 @@ def show_errors(kind: str) -> None:
         st.info("No configuration could be held out; profile more executors and cores.", icon=":material/info:")
         return
     if kind == ACTUAL:
-        st.plotly_chart(error_charts.actual_figure(found), width="stretch", alt=error_charts.actual_text(found))
-        st.caption(error_charts.actual_text(found))
+        figure, text = error_charts.actual_figure(found), error_charts.actual_text(found)
+        shown.chart(figure, "residuals", alt=text, data=found)
+        st.caption(text)
     else:
         show_features(found)
-    st.download_button(
-        "Download residuals.csv", lambda: found.to_csv(index=False), "residuals.csv", "text/csv",
-        icon=":material/download:", on_click="ignore",
-    )  # fmt: skip
 
 
 def show_features(found: pd.DataFrame) -> None:
@@ -157,18 +166,17 @@ def show_features(found: pd.DataFrame) -> None:
     if not varied:
         st.info("The runs vary no feature.", icon=":material/info:")
         return
-    column = st.selectbox("By", varied, format_func=error_charts.FEATURES.get, key="by", bind="query-params")
-    st.plotly_chart(
-        error_charts.feature_figure(found, column), width="stretch", alt=error_charts.feature_text(found, column)
-    )
-    st.dataframe(error_charts.feature_table(found, column), hide_index=True, alt="Residuals by level, in percent")
+    column = st.selectbox("By", varied, format_func=error_charts.FEATURES.get, key="by", bind="query-params", width=340)
+    text = error_charts.feature_text(found, column)
+    shown.chart(error_charts.feature_figure(found, column), "residuals", alt=text, data=found)
+    shown.table(error_charts.feature_table(found, column), "residuals-by-level", alt="Residuals by level, in percent")
 
 
 def show_coverage() -> None:
     """Whether intervals hold what they promise."""
     name = pick_scenario(list(champions))
     found = coverage(champions[name].model)
-    st.plotly_chart(error_charts.coverage_figure(found), width="stretch", alt=error_charts.coverage_text(found))
+    shown.chart(error_charts.coverage_figure(found), "intervals", alt=error_charts.coverage_text(found))
     st.caption(
         "Above the line an interval is safer than it says, below it is not. The width for profiled configurations "
         "comes from the same runs; each configuration that was never seen is judged by the errors on the others."
@@ -186,11 +194,11 @@ def show_curves() -> None:
         )
         return
     with st.grid(2, min_column_width=320):
-        for curve in found:
+        for number, curve in enumerate(found, 1):
             with st.container():
                 st.markdown(f"**{literal(curve_charts.curve_title(curve))}**")
                 figure, text = curve_charts.curve_figure(curve), curve_charts.curve_text(curve)
-                st.plotly_chart(figure, width="stretch", alt=text)
+                shown.chart(figure, f"curve-{number}", alt=text)
 
 
 def show_versions() -> None:
@@ -210,16 +218,15 @@ def show_versions() -> None:
     names = (first, second) if first != second else (first, f"{second} again")
     times = tuple(version_times(row["name"], int(row["version"])) for row in rows)
     table = version_pair.version_table(names, pair, times, found)
-    st.dataframe(table, hide_index=True, alt="Figures of both versions")
+    shown.table(table, "versions", alt="Figures of both versions")
     if len(found):
-        st.plotly_chart(
-            version_pair.versions_figure(names, found), width="stretch", alt=version_pair.versions_text(names, found)
-        )
-        st.caption(version_pair.versions_text(names, found))
+        text = version_pair.versions_text(names, found)
+        shown.chart(version_pair.versions_figure(names, found), "predictions-of-both", alt=text)
+        st.caption(text)
     if rows[0]["name"] == rows[1]["name"] and first != second:
         st.markdown("**What else differs**")
         differing = state.store().registry.compare(rows[0]["name"], int(rows[0]["version"]), int(rows[1]["version"]))
-        st.dataframe(differing.astype(str), hide_index=True, alt="Fields in which the two versions differ")
+        shown.table(differing.astype(str), "differences", alt="Fields in which the two versions differ")
 
 
 with state.errors_on_page():

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui.explore import headline, heatmap, sweep_charts, whatifs, why
-from pages.ui.shared import evidence, formats, inputs, origins, state
+from pages.ui.shared import evidence, formats, guide, inputs, origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import literal
 from perfmodel import prediction
@@ -18,15 +18,16 @@ LAW = "5"
 TIME, COST, HEAT = "Time", "Cost", "Executors x cores"
 
 application, cluster = chosen_pair()
+st.title("Explore")
 with state.errors_on_page():
     runs = state.runs(application, cluster)
     models = state.models(application, cluster)
 
-st.title("Explore")
 st.markdown(
     f"How long **{literal(application)}** takes on **{literal(cluster)}**, what it costs, and how sure that is."
 )
 origins.show(runs)
+guide.show()
 
 
 @st.fragment
@@ -123,7 +124,9 @@ def show_chart(model: ScenarioModel, chosen: pd.Series, price: Price) -> None:
     executors, cores = inputs.executor_choices(runs), inputs.core_choices(runs)
     if kind == HEAT:
         heat = heatmap.heat_data(model, runs, chosen, executors, cores, price)
-        st.plotly_chart(heatmap.heat_figure(heat), width="stretch", alt=heatmap.heat_text(heat))
+        shown.chart(
+            heatmap.heat_figure(heat), "executors-by-cores", alt=heatmap.heat_text(heat), data=heatmap.heat_table(heat)
+        )
         st.caption(
             f"Colour: time. Dashed lines: equal cost in {price.currency}. Dotted frame: what was profiled. Diamond: "
             "your choice."
@@ -134,14 +137,14 @@ def show_chart(model: ScenarioModel, chosen: pd.Series, price: Price) -> None:
         is_time = kind == TIME
         figure = sweep_charts.sweep_figure(sweep) if is_time else sweep_charts.cost_figure(sweep, price.currency)
         text = sweep_charts.sweep_text(sweep) if is_time else sweep_charts.cost_text(sweep, price.currency)
-        st.plotly_chart(figure, width="stretch", alt=text)
+        shown.chart(figure, f"{kind.lower()}-by-executors", alt=text)
     if sweep.runs.empty and kind == TIME:
         st.caption("No run was profiled with these cores and this data size, so there are no points to compare with.")
 
 
 def show_why(fitted: dict[str, ScenarioModel], question: pd.DataFrame, chosen: pd.Series) -> None:
     """Where the time goes, and whether the memory is enough."""
-    st.subheader("Why this long")
+    st.header("Why this long")
     sentences = list(why.time_sentences(fitted[LAW], question)) if LAW in fitted else []
     if sentences:
         st.markdown("\n".join(f"- {text}" for text in sentences))
@@ -156,7 +159,7 @@ def show_why(fitted: dict[str, ScenarioModel], question: pd.DataFrame, chosen: p
 
 def show_comparison(answers: dict[str, pd.Series], best: str, currency: str) -> None:
     """All scenarios on the same question, with both accuracies."""
-    st.subheader("Scenarios compared")
+    st.header("Scenarios compared")
     rows = [
         {
             "Scenario": f"{name} (preferred)" if name == best else name,
@@ -169,7 +172,7 @@ def show_comparison(answers: dict[str, pd.Series], best: str, currency: str) -> 
         for name, answer in answers.items()
     ]
     st.markdown(why.preferred_sentence(best, {name: one.model for name, one in models.items()}, answers))
-    st.dataframe(pd.DataFrame(rows), hide_index=True, alt="Prediction and accuracy of each scenario")
+    shown.table(pd.DataFrame(rows), "scenarios", alt="Prediction and accuracy of each scenario")
     for answer in answers.values():
         if pd.isna(answer["predicted_s"]):
             st.caption(f"{answer['note'].capitalize()}.")
@@ -183,8 +186,8 @@ def show_history() -> None:
     """The what-ifs of this session, to go back to."""
     table = whatifs.history_table()
     with st.expander(f"What-ifs of this session: {len(table)}", icon=":material/history:"):
-        event = st.dataframe(
-            table, hide_index=True, on_select="rerun", selection_mode="single-row", key="history",
+        event = shown.table(
+            table, "what-ifs", on_select="rerun", selection_mode="single-row", key="history",
             alt="What-ifs of this session, the last one first",
         )  # fmt: skip
         with st.container(horizontal=True):

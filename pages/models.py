@@ -6,20 +6,20 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui.models import fit_panel, version_acts, version_detail, versions
-from pages.ui.shared import origins, state
+from pages.ui.shared import origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
-from pages.ui.shared.text import code, counted, literal
+from pages.ui.shared.text import counted, literal
 from perfmodel.scenarios import SCENARIOS
 from store.selection import Selection
 
 application, cluster = chosen_pair()
+st.title("Models")
 with state.errors_on_page():
     known = state.versions(application, cluster)
     figures = state.figures(application, cluster)
     learned_from = state.run_counts(Selection(application, cluster, statuses=("ok",)))
 
-st.title("Models")
-st.markdown(f"The models of {code(application)} on {code(cluster)}, and the runs they can learn from.")
+st.markdown(f"The models of **{literal(application)}** on **{literal(cluster)}**, and the runs they can learn from.")
 origins.show_counts(learned_from.groupby("origin")["runs"].sum())
 version_acts.say_done()
 
@@ -28,8 +28,8 @@ def show_versions(own: pd.DataFrame, scores: pd.DataFrame) -> None:
     """The versions of one model; the one that is selected, else the champion, in detail."""
     table = versions.version_table(own, scores)
     champion = versions.champion_of(own)
-    event = st.dataframe(
-        table, hide_index=True, column_config=columns(), on_select="rerun", selection_mode="single-row",
+    event = shown.table(
+        table, "versions", column_config=columns(), on_select="rerun", selection_mode="single-row",
         height=min(320, 35 * len(table) + 38), key=f"versions_{own['name'].iloc[0]}",
         alt="Versions of the model, newest first; select one to see how it was made",
     )  # fmt: skip
@@ -63,9 +63,9 @@ def show_metrics(own: pd.DataFrame, scores: pd.DataFrame) -> None:
     if history.rows.empty:
         st.info("No version has this metric.", icon=":material/info:")
         return
-    st.plotly_chart(versions.history_figure(history), alt=versions.history_text(history))
+    shown.chart(versions.history_figure(history), "metric-over-versions", alt=versions.history_text(history))
     with st.expander("As a table", icon=":material/table:"):
-        st.dataframe(history.rows, hide_index=True, alt="The metric of every version")
+        shown.table(history.rows, "metric", alt="The metric of every version")
 
 
 @st.fragment
@@ -84,7 +84,7 @@ def show_comparison(own: pd.DataFrame) -> None:
         st.info("They are the same.", icon=":material/info:")
         return
     table = versions.comparison_table(compared, first, second)
-    st.dataframe(table, hide_index=True, alt=f"What differs between versions {first} and {second}")
+    shown.table(table, "differences", alt=f"What differs between versions {first} and {second}")
 
 
 def show_check() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from pages.ui.profile import planning
-from pages.ui.shared import state
+from pages.ui.shared import access, shown, state
 from pages.ui.shared.formats import time_text
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import literal
@@ -22,13 +22,13 @@ POLL_S = 4
 SHOWN = 20
 
 application, cluster = chosen_pair()
+st.title("Profile")
 with state.errors_on_page():
     store = state.store()
     home = store.home.root
     started = launch.last(home)
     was_running = started is not None and started.is_running
 
-st.title("Profile")
 st.markdown("Measure a CNN on real Spark executors: plan the runs, start them here or on a cluster of yours, watch.")
 
 
@@ -54,20 +54,20 @@ def show_state(now: launch.Launch, running: bool, progress: watch.Progress | Non
     """Name, state, and what can be done about it."""
     done = progress is not None and not progress.standing.left
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader(f"Campaign {literal(now.campaign)}", anchor=False, width="content")
+        st.header(f"Campaign {literal(now.campaign)}", anchor=False, width="content")
         if running and now.stopping:
             st.badge("Stopping", icon=":material/hourglass_empty:", color="orange")
         elif running:
             st.badge("Running", icon=":material/play_circle:", color="blue")
-            st.button(
-                "Stop", icon=":material/stop_circle:", on_click=launch.stop, args=(home,), key="stop",
+            access.button(
+                "Stop", icon=":material/stop_circle:", on_click=stop, key="stop",
                 help="Ends the run in progress; what is finished is kept, and the campaign can go on later.",
             )  # fmt: skip
         elif done:
             st.badge("Finished", icon=":material/check_circle:", color="green")
         else:
             st.badge("Stopped" if now.stopping else "Ended early", icon=":material/pause_circle:", color="orange")
-            if st.button("Go on", icon=":material/resume:", key="resume", help="Runs what has no result yet."):
+            if access.button("Go on", icon=":material/resume:", key="resume", help="Runs what has no result yet."):
                 begin(lambda: launch.resume(home))
     if not running and done:
         st.page_link(
@@ -90,15 +90,23 @@ def show_progress(progress: watch.Progress, running: bool) -> None:
     if standing.last_failure:
         st.warning(f"Last failure: {literal(standing.last_failure)}", icon=":material/error:")
     if len(progress.runs):
-        st.dataframe(
-            planning.runs_table(progress.runs.head(SHOWN)), hide_index=True, alt="Runs that ended, the last one first"
+        shown.table(
+            planning.runs_table(progress.runs.head(SHOWN)),
+            "runs-of-campaign",
+            alt="Runs that ended, the last one first",
         )
+
+
+def stop() -> None:
+    """Stop the campaign that runs, if the user may; for a callback."""
+    with state.errors_on_page():
+        access.changes(launch.stop)(home)
 
 
 def begin(start: Callable[[], launch.Launch]) -> None:
     """Start a campaign and show it, or say why not."""
     try:
-        start()
+        access.changes(start)()
     except SparkcastError as error:
         st.error(literal(str(error)), icon=":material/error:")
     else:
@@ -126,7 +134,7 @@ def show_plan(wanted: Request, content: dict[str, Any]) -> None:
         st.metric("Expected time", time_text(expected) if expected is not None else "not known", border=True)
         st.metric("Images to process", f"{sum(r['input_images'] for r in content['runs']):,}", border=True)
     by = content["expected_by"]
-    said = [f"Expected by {by}" if expected is not None else f"No expected time: {by}"]
+    said = [f"Expected by {by}" if expected is not None else f"No expected time: {by.partition(';')[0]}"]
     if wanted.fewest:
         said.append(
             "These few were chosen because they determine the law of scenario 5: start-up, work, and how much "
@@ -139,7 +147,7 @@ def show_plan(wanted: Request, content: dict[str, Any]) -> None:
     if crowded and not wanted.master:
         st.warning(f"{crowded} of the runs ask for more cores than this machine has; models do not learn from them.")
     with st.expander(f"The {len(content['runs']):,} runs", icon=":material/table:", expanded=True):
-        st.dataframe(planning.plan_table(content), hide_index=True, alt="Runs of the plan", height="content")
+        shown.table(planning.plan_table(content), "plan", alt="Runs of the plan", height="content")
 
 
 def show_start(wanted: Request, content: dict[str, Any]) -> None:
@@ -149,8 +157,8 @@ def show_start(wanted: Request, content: dict[str, Any]) -> None:
         text = (
             "Nothing else should compute here meanwhile." if busy is None else f"Process {busy} is measuring already."
         )
-        pressed = st.button(
-            "Start here", type="primary", icon=":material/play_arrow:", key="start",
+        pressed = access.button(
+            "Start here", icon=":material/play_arrow:", key="start",
             disabled=busy is not None or not content["left"], help=text,
         )  # fmt: skip
         if pressed:
@@ -159,7 +167,7 @@ def show_start(wanted: Request, content: dict[str, Any]) -> None:
         "The same in a terminal, here or where your cluster can be reached. The same command again goes on where it "
         "stopped."
     )
-    st.code(wanted.command, language="bash", wrap_lines=True)
+    st.code(wanted.command, language=None, wrap_lines=True)
 
 
 @st.cache_data(max_entries=2, show_spinner="Loading the campaigns")
@@ -183,7 +191,7 @@ def campaigns() -> None:
             st.caption("No campaign was run with this home yet. Start one above.")
             return
         st.badge("Measured runs", icon=":material/check_circle:", color="green")
-        st.dataframe(planning.campaigns_table(known), hide_index=True, alt="Campaigns, the last one first")
+        shown.table(planning.campaigns_table(known), "campaigns", alt="Campaigns, the last one first")
         names = [one.campaign for one in known]
         name = st.selectbox("Report of", names, key="report_of", bind="query-params")
         st.code(campaign_report(name, version), language=None)
@@ -191,7 +199,7 @@ def campaigns() -> None:
 
 if started is not None:
     st.fragment(live, run_every=POLL_S if was_running else None)()
-st.subheader("Plan a campaign")
+st.header("Plan a campaign")
 st.fragment(plan)()
-st.subheader("Campaigns so far")
+st.header("Campaigns so far")
 campaigns()

@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.ui.recommend import instances, kept, tradeoff
 from pages.ui.runs import upload
-from pages.ui.shared import evidence, formats, inputs, origins, state
+from pages.ui.shared import evidence, formats, inputs, origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import counted, literal
 from perfmodel import prediction
@@ -20,11 +20,11 @@ from perfmodel.recommendation.promises import promises
 from perfmodel.recommendation.search import EXPECTED, Node
 
 application, cluster = chosen_pair()
+st.title("Recommend")
 with state.errors_on_page():
     runs = state.runs(application, cluster)
     models = state.models(application, cluster)
 
-st.title("Recommend")
 st.markdown(
     f"Which configuration to ask for, to run **{literal(application)}** on **{literal(cluster)}** in time and within "
     "budget."
@@ -50,7 +50,7 @@ def recommend() -> None:
             st.warning(f"{found.advice[0].upper() + found.advice[1:]}.", icon=":material/search_off:")
         picked = show_choices(advice)
         if nodes:
-            st.dataframe(instances.machine_table(advices), hide_index=True, alt="What each kind of machine offers")
+            shown.table(instances.machine_table(advices), "machines", alt="What each kind of machine offers")
         instances.show_table()
         show_front(advice, picked)
         show_export(advice, picked)
@@ -82,7 +82,7 @@ def show_choices(advice: Advice) -> pd.Series:
     offered = {label: row for label, row in choices.items() if row is not None}
     picked = st.segmented_control("Configuration", list(offered), default=next(iter(offered)), required=True)
     row = offered[picked]
-    with st.grid(4, min_column_width=190):
+    with st.grid(4, min_column_width=140):
         st.metric("Time to count on", formats.time_text(row["safe_s"]), border=True)
         st.metric(f"Cost ({advice.request.currency})", formats.amount_text(row["safe_cost"]), border=True)
         st.metric("Executors x cores", f"{row['num_executors']:.0f} x {row['executor_cores']:.0f}", border=True)
@@ -91,7 +91,7 @@ def show_choices(advice: Advice) -> pd.Series:
     asked = pd.DataFrame([row]).infer_objects()
     note = prediction.answer(advice.champion.model, asked, advice.request.price)["note"].iat[0]
     if note:
-        st.caption(f"Outside the profiled range, so less sure: {note}.")
+        st.warning(f"Outside the profiled range, so less sure: {note}.", icon=":material/warning:")
     return row
 
 
@@ -108,16 +108,16 @@ def wording(advice: Advice, row: pd.Series) -> str:
 
 def show_front(advice: Advice, picked: pd.Series) -> None:
     """Time against cost of everything that no other configuration beats in both."""
-    st.subheader("Time against cost")
+    st.header("Time against cost")
     data = tradeoff.front_data(advice, picked)
-    st.plotly_chart(tradeoff.front_figure(data), width="stretch", alt=tradeoff.front_text(data))
+    shown.chart(tradeoff.front_figure(data), "time-against-cost", alt=tradeoff.front_text(data))
     with st.expander("As a table", icon=":material/table:"):
-        st.dataframe(tradeoff.front_table(data), hide_index=True, alt="Configurations that no other beats")
+        shown.table(tradeoff.front_table(data), "front", alt="Configurations that no other beats")
 
 
 def show_export(advice: Advice, picked: pd.Series) -> None:
     """The configuration as a file, with its provenance."""
-    st.subheader("Export")
+    st.header("Export")
     form = st.selectbox("Format", list(FORMATS), format_func=lambda name: FORMATS[name].title, key="format")
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     chosen = FORMATS[form]
@@ -134,7 +134,7 @@ def show_export(advice: Advice, picked: pd.Series) -> None:
 
 def show_promises() -> None:
     """Predicted against actual, of runs that followed an export; and where to bring the next log in."""
-    st.subheader("Predicted against actual")
+    st.header("Predicted against actual")
     with state.errors_on_page():
         found = promises(evidence.all_runs(application, cluster))
     if found.empty:
@@ -144,7 +144,7 @@ def show_promises() -> None:
         )
     else:
         st.markdown(kept.promise_text(found))
-        st.dataframe(kept.promise_table(found), hide_index=True, alt="Predicted and actual time of each run")
+        shown.table(kept.promise_table(found), "predicted-and-actual", alt="Predicted and actual time of each run")
     upload.show(application, cluster)
 
 

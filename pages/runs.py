@@ -5,10 +5,9 @@ import streamlit as st
 
 from pages.ui.runs import effect_charts, run_detail, run_list, upload, upload_list
 from pages.ui.runs.effects import effects_of
-from pages.ui.shared import origins, state
+from pages.ui.shared import origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
-from pages.ui.shared.text import code
-from store.spreadsheet import typed_csv
+from pages.ui.shared.text import literal, slug
 
 TIMES = {"Completion time": effect_charts.TIME, "Task time": effect_charts.TASK}
 
@@ -56,7 +55,8 @@ def show_effects() -> None:
         for effect in found:
             with st.container(border=True):
                 st.markdown(f"**{effect.title}**" + (f", table {effect.table}" if effect.table else ""))
-                st.plotly_chart(effect_charts.effect_figure(effect), alt=effect_charts.effect_text(effect))
+                figure, text = effect_charts.effect_figure(effect), effect_charts.effect_text(effect)
+                shown.chart(figure, slug(f"effect of {effect.title}"), alt=text)
     show_table(effect_charts.effects_table(found))
 
 
@@ -72,15 +72,8 @@ def nothing_to_see(chosen: str) -> str:
 def show_table(table: pd.DataFrame) -> None:
     """The figures behind the charts."""
     with st.expander("As a table", icon=":material/table:"):
-        st.dataframe(table.dropna(axis=1, how="all"), hide_index=True, alt="Scaled time of every level of every column")
-        st.download_button(
-            "Download",
-            lambda: typed_csv(table),
-            "effects.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        known = table.dropna(axis=1, how="all")
+        shown.table(known, "effects", alt="Scaled time of every level of every column", saved=table)
 
 
 if browse.open:
@@ -88,7 +81,7 @@ if browse.open:
         show_browse()
 if effects.open:
     with effects:
-        st.markdown(f"What each column does to the time of {code(application)} on {code(cluster)}.")
+        st.markdown(f"What each column does to the time of **{literal(application)}** on **{literal(cluster)}**.")
         show_effects()
 if add.open:
     with add:

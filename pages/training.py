@@ -1,8 +1,9 @@
 """Training on Spark: where the time goes, what each way of sharing costs and reaches, and what a search tried."""
 
+import pandas as pd
 import streamlit as st
 
-from pages.ui.shared import inputs, state
+from pages.ui.shared import inputs, shown, state
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import literal
 from pages.ui.training import training_charts, trainings
@@ -20,7 +21,7 @@ st.markdown(
 def show_command(what: str, command: str) -> None:
     """Say how to get what is not there."""
     st.info(what, icon=":material/info:")
-    st.code(command, language="shell")
+    st.code(command, language=None, wrap_lines=True)
 
 
 @st.fragment
@@ -41,10 +42,12 @@ def show_arms() -> None:
     column, title = ("completion_time_s", "Seconds") if by == TIME else ("cost", f"Cost ({price.currency})")
     left, right = st.columns(2, gap="large")
     figure, text = training_charts.outcomes_figure(rows, column, title), training_charts.outcomes_text(rows)
-    left.plotly_chart(figure, width="stretch", alt=text, key="outcomes")
+    with left:
+        shown.chart(figure, "outcomes", alt=text)
     epochs = training_charts.epochs_figure(training_charts.epochs_data(runs))
-    right.plotly_chart(epochs, width="stretch", alt=f"Test accuracy by epoch. {text}", key="epochs")
-    st.dataframe(training_charts.arms_table(rows).round(2), hide_index=True, alt="Medians of each arm")
+    with right:
+        shown.chart(epochs, "epochs", alt=f"Test accuracy by epoch. {text}")
+    shown.table(training_charts.arms_table(rows).round(2), "arms", alt="Medians of each arm")
     st.caption(
         "Seconds of a training: computing gradients, exchanging them and weights, and scheduling, the start of Python "
         "workers included. Images named cifar-like are generated: their accuracy says nothing about CIFAR-10."
@@ -59,13 +62,14 @@ def show_layers() -> None:
         show_command("No profile of the layers is stored yet.", "python -m runner layers")
         return
     rows = training_charts.layers_data(profile)
-    st.plotly_chart(training_charts.layers_figure(rows), width="stretch", alt=training_charts.layers_text(rows))
+    shown.chart(training_charts.layers_figure(rows), "layers", alt=training_charts.layers_text(rows))
     st.caption(
         f"{training_charts.layers_text(rows)} {profile['images']:,} images an iteration on {literal(profile['name'])}, "
         f"{profile['threads']} threads. Deck: {profile['deck']}."
     )
     with st.expander("Parts of convolution and pooling", icon=":material/table:"):
-        st.dataframe([row for row in profile["rows"] if row["part"]], hide_index=True, alt="Seconds of each part")
+        parts = pd.DataFrame([row for row in profile["rows"] if row["part"]])
+        shown.table(parts, "layer-parts", alt="Seconds of each part")
 
 
 @st.fragment
@@ -78,9 +82,10 @@ def show_trials() -> None:
         return
     trials = studies[st.selectbox("Search", list(studies), key="study")]
     text = training_charts.trials_text(trials)
-    st.plotly_chart(training_charts.trials_figure(trials), width="stretch", alt=text)
+    shown.chart(training_charts.trials_figure(trials), "trials-by-rate", alt=text)
     st.caption(f"{text} Larger marks have more filters. Accuracy is on the images that the search compares trials by.")
-    st.dataframe(trials.sort_values("accuracy_pct", ascending=False), hide_index=True, alt="All trials, the best first")
+    best_first = trials.sort_values("accuracy_pct", ascending=False)
+    shown.table(best_first, "trials", alt="All trials, the best first")
 
 
 arms, layers, trials = st.tabs(["Arms", "Layers", "Trials"], key="training_view", bind="query-params")

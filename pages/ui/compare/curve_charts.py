@@ -17,7 +17,7 @@ _TITLES = {
 
 def curve_title(curve: Curve) -> str:
     """The level and what was chosen for it."""
-    level = "Level 2" if curve.level == "final" else f"Level 1: {curve.level}"
+    level = "Level 2" if curve.level == "final" else f"Level 1: {_TITLES[curve.column].removesuffix(' (%)').lower()}"
     return f"{level}, by {curve.technique.replace('_', ' ')}"
 
 

@@ -87,7 +87,7 @@ def feature_text(found: pd.DataFrame, column: str) -> str:
 def feature_table(found: pd.DataFrame, column: str) -> pd.DataFrame:
     """The boxes as numbers."""
     spread = found.groupby(column)["relative_residual_pct"].describe(percentiles=[0.05, 0.5, 0.95])
-    names = {"count": "Runs", "5%": "5 %", "50%": "Median", "95%": "95 %"}
+    names = {"count": "Runs", "5%": "5 of 100 below (%)", "50%": "Median (%)", "95%": "95 of 100 below (%)"}
     table = spread[list(names)].rename(columns=names).round(1).astype({"Runs": int})
     return table.reset_index(names=FEATURES[column])
 

@@ -130,7 +130,7 @@ def scenario_table(rows: pd.DataFrame) -> pd.DataFrame:
     table = pd.DataFrame(
         {
             "Scenario": rows["scenario"],
-            "Published (%)": rows["published"],
+            "Published (%)": rows["published"].replace("", "–"),
             "Reproduced": rows["paper_protocol_pct"].map(_percent),
             "Never seen": rows["never_seen_pct"].map(_percent),
         }

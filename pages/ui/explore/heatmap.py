@@ -71,6 +71,14 @@ def heat_data(
     )
 
 
+def heat_table(data: HeatMap) -> pd.DataFrame:
+    """A row a combination: executors, cores, seconds, cost."""
+    both = pd.MultiIndex.from_product([data.cores, data.executors], names=["executor_cores", "num_executors"])
+    return both.to_frame(index=False).assign(
+        predicted_s=data.seconds.ravel(), cost=data.costs.ravel(), currency=data.currency
+    )
+
+
 def heat_figure(data: HeatMap) -> go.Figure:
     """Draw times, lines of equal cost, the profiled range and the choice."""
     longest = np.nanmax(data.seconds) if np.isfinite(data.seconds).any() else 1.0

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from pages.ui.shared.formats import percent_text, time_text
+from pages.ui.shared.formats import percent_text, share_text, time_text
 from perfmodel.accuracy import HELD_OUT
 from perfmodel.breakdown import breakdown, doubled
 from perfmodel.memory_safety import MemorySafety
@@ -35,7 +35,7 @@ def time_sentences(model: ScenarioModel, question: pd.DataFrame) -> Iterator[str
         return
     total = float(parts.sum())
     for name, seconds in parts.items():
-        yield f"**{time_text(seconds)}** ({seconds / total:.0%}) {_PARTS[str(name)]}"
+        yield f"**{time_text(seconds)}** ({share_text(seconds / total)}) {_PARTS[str(name)]}"
     for column, seconds in doubled(model, question).items():
         yield _doubled_sentence(_DOUBLED[column], seconds, total)
 

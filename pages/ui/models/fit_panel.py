@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from pages.ui.models.fits import Fit, fits
+from pages.ui.shared import access, state
 from pages.ui.shared.formats import percent_text, time_text
 from pages.ui.shared.text import counted, literal
 from perfmodel.accuracy import HELD_OUT, PAPER
@@ -40,7 +43,7 @@ def _form(application: str, cluster: str) -> None:
             format_func=lambda name: name.replace("_", " "),
             help="The search picks the best of these for each level of a scenario.",
         )  # fmt: skip
-        sent = st.form_submit_button("Fit", type="primary", icon=":material/model_training:")
+        sent = st.form_submit_button("Fit", icon=":material/model_training:", **access.options_of_act())
     st.caption(
         "The fits run on other processes of this machine, and everybody can go on using the app. A version that was "
         "fitted before on the same runs, with the same settings and libraries, is not fitted again."
@@ -50,8 +53,14 @@ def _form(application: str, cluster: str) -> None:
     if not scenarios or not techniques:
         st.error("Choose at least one scenario and one technique.", icon=":material/error:")
         return
-    fits().start(application, cluster, scenarios, techniques)
+    with state.errors_on_page():
+        _start(application, cluster, scenarios, techniques)
     st.rerun()
+
+
+@access.changes
+def _start(application: str, cluster: str, scenarios: Sequence[str], techniques: Sequence[str]) -> None:
+    fits().start(application, cluster, scenarios, techniques)
 
 
 def _watch(fit: Fit) -> None:
@@ -64,8 +73,14 @@ def _watch(fit: Fit) -> None:
     _lines(fit)
     if fit.stopping.is_set():
         st.caption("Stopping after the scenario that is being fitted.")
-    elif st.button("Stop", icon=":material/stop_circle:"):
-        fit.stopping.set()
+    elif access.button("Stop", icon=":material/stop_circle:"):
+        with state.errors_on_page():
+            _stop(fit)
+
+
+@access.changes
+def _stop(fit: Fit) -> None:
+    fit.stopping.set()
 
 
 def _outcomes(fit: Fit) -> None:

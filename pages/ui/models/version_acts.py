@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from pages.ui.shared import state
+from pages.ui.shared import access, state
 from pages.ui.shared.text import code
 from store.registry import CHAMPION
 
@@ -78,12 +78,12 @@ def purge(name: str, version: int, size: int) -> None:
 
 
 def _decide(label: str, act: Callable[[], str | None], done: str = "") -> None:
-    """Two buttons; the first acts, says what it did and closes the dialog, the second only closes it."""
+    """Two buttons; the first acts, if the user may, and says what it did; both close the dialog."""
     with st.container(horizontal=True):
-        sure = st.button(label, type="primary")
-        cancelled = st.button("Cancel")
+        sure = access.button(label)
+        cancelled = st.button("Cancel", type="tertiary")
     if sure:
         with state.errors_on_page():
-            st.session_state[_DONE] = act() or done
+            st.session_state[_DONE] = access.changes(act)() or done
     if sure or cancelled:
         st.rerun()

@@ -7,7 +7,7 @@ import streamlit as st
 
 from pages.ui.models import version_acts, versions
 from pages.ui.runs.run_list import LABELS, ROWS
-from pages.ui.shared import state
+from pages.ui.shared import access, shown, state
 from pages.ui.shared.text import code, counted, literal
 from perfmodel.artifacts import differences
 from store.selection import Order, Selection
@@ -20,7 +20,7 @@ _RUN_COLUMNS = ("num_executors", "executor_cores", "executor_memory_gb", "images
 def show(version: pd.Series, figures: pd.DataFrame, aliases: list[str]) -> None:
     """Draw one version, a row of `store.registry.Registry.load`."""
     number = int(version["version"])
-    st.subheader(f"Version {number}")
+    st.header(f"Version {number}")
     _badges(version)
     with st.grid(4, min_column_width=170):
         for label, text in versions.figure_texts(figures, number).items():
@@ -60,15 +60,15 @@ def _acts(version: pd.Series, aliases: list[str]) -> None:
     archived, purged = pd.notna(version["archived_at"]), pd.notna(version["purged_at"])
     help_text = "Let its aliases point elsewhere first." if version["aliases"] else "Put it aside; restore undoes that."
     with st.container(horizontal=True):
-        if not archived and st.button("Promote", icon=":material/bookmark_add:"):
+        if not archived and access.button("Promote", icon=":material/bookmark_add:"):
             version_acts.promote(name, number, aliases)
-        if not archived and st.button(
+        if not archived and access.button(
             "Archive", icon=":material/inventory_2:", disabled=bool(version["aliases"]), help=help_text
         ):  # fmt: skip
             version_acts.archive(name, number)
-        if archived and not purged and st.button("Restore", icon=":material/unarchive:"):
+        if archived and not purged and access.button("Restore", icon=":material/unarchive:"):
             version_acts.restore(name, number)
-        if archived and not purged and st.button("Purge", icon=":material/delete_forever:"):
+        if archived and not purged and access.button("Purge", icon=":material/delete_forever:"):
             version_acts.purge(name, number, int(version["artefact_bytes"]))
 
 
@@ -87,7 +87,7 @@ def _lineage(version: pd.Series) -> None:
             lost = version["training_runs"] - known
             st.warning(f"{counted(lost, 'run')} of these are no longer in the store.", icon=":material/link_off:")
         page = state.run_page(selection, Order(), 0, ROWS)[list(_RUN_COLUMNS)].dropna(axis=1, how="all")
-        st.dataframe(
+        st.dataframe(  # the button below saves all of them
             page, hide_index=True, column_config=LABELS, height=300, alt="Runs that the version was trained on"
         )
         if known > ROWS:
@@ -102,7 +102,7 @@ def _how(version: pd.Series) -> None:
     with st.expander("How it was made", icon=":material/science:"):
         st.table({literal(name): literal(text) for name, text in made_of(version).items()}, border="horizontal")
         st.markdown("**What it was trained on, and may be asked**")
-        st.dataframe(schema_table(version), hide_index=True, alt="Features of the model with units and observed ranges")
+        shown.table(schema_table(version), "features", alt="Features of the model with units and observed ranges")
 
 
 def made_of(version: pd.Series) -> dict[str, str]:
@@ -135,16 +135,16 @@ def schema_table(version: pd.Series) -> pd.DataFrame:
 
 def show_roll_back(name: str, moves: pd.DataFrame) -> None:
     """Draw the history of the aliases, and what can be done with each."""
-    st.dataframe(
-        versions.history_of_aliases(moves), hide_index=True, alt="Every move of an alias, newest first",
+    shown.table(
+        versions.history_of_aliases(moves), "aliases", alt="Every move of an alias, newest first",
         column_config={"alias": "Alias", "version": "Version",
                        "set_at": st.column_config.DatetimeColumn("Since (UTC)", format="YYYY-MM-DD HH:mm:ss")},
     )  # fmt: skip
     last = moves.groupby("alias")["version"].last()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         alias = st.selectbox("Alias", list(last[last > 0].index), width=220, key="history_alias")
-        if st.button("Roll back", icon=":material/undo:"):
+        if access.button("Roll back", icon=":material/undo:"):
             version_acts.roll_back(name, alias)
-        if alias != versions.CHAMPION and st.button("Remove", icon=":material/bookmark_remove:"):
+        if alias != versions.CHAMPION and access.button("Remove", icon=":material/bookmark_remove:"):
             version_acts.remove_alias(name, alias)
     st.caption(f"{code(versions.CHAMPION)} is the version that Explore and Recommend answer with.")

@@ -33,7 +33,7 @@ def request(application: str) -> Request:
             key="plan_application", bind="query-params", help="Weights are random: only the time is measured.",
         )  # fmt: skip
         cluster = _cluster(where)
-        images = _images()
+        images = _images() | _shares()
     with right:
         cores = _cores(where)
         values = _values()
@@ -81,11 +81,15 @@ def _cores(where: str) -> dict[str, str]:
     return {"executors": executors, "total_cores": total}
 
 
+def _shares() -> dict[str, str]:
+    label, usual = "Share of the images (%)", "10,50,100"
+    return {"sampling_rates": _text(label, usual, "rates", f"The paper's sampling rate. {_LIST}")}
+
+
 def _values() -> dict[str, str]:
     return {
         "memory": _text("Memory of an executor", "1g", "memory", f"Its heap, such as 1g or 1536m. {_LIST}"),
         "images_per_partition": _text("Images a partition", "25", "partition", f"Images that a task gets. {_LIST}"),
-        "sampling_rates": _text("Share of the images (%)", "10,50,100", "rates", f"The paper's sampling rate. {_LIST}"),
         "repeats": str(
             st.number_input("Repeats", 1, 100, 1, key="plan_repeats", bind="query-params", help="Runs of each.")
         ),

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from pages.ui.shared import state
+from pages.ui.shared import access, state
 from pages.ui.shared.formats import money_text, time_text
 from pages.ui.shared.text import literal
 from perfmodel.recommendation.advice import Advice
@@ -31,15 +31,7 @@ _COLUMNS = {
 
 def machines() -> tuple[list[Node], int | None]:
     """The machines that may be rented and how many; none where cores and memory are paid by themselves."""
-    paid = st.segmented_control(
-        "What is paid",
-        [BY_CORE, BY_MACHINE],
-        default=BY_CORE,
-        required=True,
-        key="paid",
-        bind="query-params",
-        wrap=True,
-    )
+    paid = st.radio("What is paid", [BY_CORE, BY_MACHINE], key="paid", bind="query-params")
     if paid == BY_CORE:
         return [], None
     known = {one.name: one for one in load_instances(state.store().home.root)}
@@ -67,18 +59,23 @@ def show_table() -> None:
                 pd.DataFrame([asdict(one) for one in load_instances(home)]), num_rows="dynamic", hide_index=True,
                 column_config=_COLUMNS, key="price_table", alt="Machines and their prices",
             )  # fmt: skip
-            if st.form_submit_button("Keep these prices", icon=":material/save:"):
+            if st.form_submit_button("Keep these prices", icon=":material/save:", **access.options_of_act()):
                 _keep(edited)
 
 
 def _keep(edited: pd.DataFrame) -> None:
     try:
-        save_instances(state.store().home.root, read_table(edited))
+        _save(read_table(edited))
     except SparkcastError as error:
         st.error(literal(str(error)), icon=":material/error:")
     else:
         st.session_state[_KEPT] = True
         st.rerun()
+
+
+@access.changes
+def _save(machines: list[Instance]) -> None:
+    save_instances(state.store().home.root, machines)
 
 
 def read_table(edited: pd.DataFrame) -> list[Instance]:

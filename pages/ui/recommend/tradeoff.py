@@ -61,7 +61,7 @@ def front_figure(front: Front) -> go.Figure:
         hoverinfo="skip",
     )
     if front.deadline_s is not None:
-        figure.add_vline(front.deadline_s / size, line_dash="dash", annotation_text="deadline")
+        figure.add_vline(front.deadline_s / size, line_dash="dash", annotation_text="deadline", annotation_xshift=4)
     if front.budget is not None:
         figure.add_hline(front.budget, line_dash="dash", annotation_text="budget")
     return figure.update_layout(

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.ui.shared import state
+from pages.ui.shared import access, shown, state
 from pages.ui.shared.text import code, counted
 from store import Imported
 from store.eventlogs.entries import of_bytes
@@ -36,7 +36,7 @@ def show(file_id: str, content: bytes, name: str, application: str, cluster: str
     usable = [one for one in found if isinstance(one, Preview) and one.run.refusal is None]
     st.markdown(f"{code(name)}: {counted(len(found), 'Spark event log')}, {len(usable):,} with a run in it")
     rows = table(found).dropna(axis=1, how="all").convert_dtypes()
-    st.dataframe(rows, hide_index=True, column_config=_LABELS, alt="What each event log says of its run")
+    shown.table(rows, "event-logs", column_config=_LABELS, alt="What each event log says of its run")
     if not usable:
         st.info("None of these logs has a run that can be stored; the remarks say why.", icon=":material/info:")
         return []
@@ -49,7 +49,12 @@ def show(file_id: str, content: bytes, name: str, application: str, cluster: str
         st.error(problem, icon=":material/error:")
         return []
     with st.spinner("Storing the runs"):
-        return state.store().eventlogs.add(of_bytes(content, name), supplied)
+        return _store(content, name, supplied)
+
+
+@access.changes
+def _store(content: bytes, name: str, supplied: Supplied) -> list[Imported | Refused]:
+    return state.store().eventlogs.add(of_bytes(content, name), supplied, access.account())
 
 
 def unknown(previews: Sequence[Preview]) -> set[str]:
@@ -91,7 +96,9 @@ def _form(
                 "images_per_partition": _count("Images a partition", "Images of one task."),
                 "campaign": st.text_input("Campaign", help="The planned set of runs that it belongs to.") or None,
             } | _not_logged(unknown)
-        sent = st.form_submit_button(f"Import {counted(count, 'run')}", type="primary", icon=":material/upload:")
+        sent = st.form_submit_button(
+            f"Import {counted(count, 'run')}", icon=":material/upload:", **access.options_of_act()
+        )
     return Supplied(**values) if sent else None
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from pages.ui.runs import timeline
 from pages.ui.runs.run_list import LABELS
-from pages.ui.shared import formats, state
+from pages.ui.shared import formats, shown, state
 from pages.ui.shared.text import code, counted, literal
 from perfmodel.execution import executors
 from store.frames import plain
@@ -36,7 +36,7 @@ _PEAK_COLORS = ("#2C8FBF", "#7A5CC0", "#D9822B")
 
 def show(run: pd.Series) -> None:
     """Draw one run, a row of `store.runs.Runs.page`."""
-    st.subheader("One run")
+    st.header("One run")
     st.markdown(f"{code(run['run_id'])}: {code(run['application'])} on {code(run['cluster'])}, {run['origin']}")
     _figures(run)
     _failure(run)
@@ -94,10 +94,10 @@ def _without_records(origin: str) -> str:
 def _timeline(tasks: pd.DataFrame) -> None:
     data = timeline.timeline_data(tasks)
     st.markdown("**Stages and tasks**")
-    st.plotly_chart(timeline.timeline_figure(data), width="stretch", alt=timeline.timeline_text(data))
+    shown.chart(timeline.timeline_figure(data), "timeline", alt=timeline.timeline_text(data))
     if data.hidden:
         st.caption(f"{data.hidden:,} more lanes are not drawn; the tables below count all tasks.")
-    st.dataframe(data.stages, hide_index=True, column_config=_stage_columns(), alt="Stages of the run")
+    shown.table(data.stages, "stages", column_config=_stage_columns(), alt="Stages of the run")
     reasons = tasks.loc[tasks["failed"].fillna(False).astype(bool), "reason"].dropna()
     if len(reasons):
         with st.expander(f"Why task attempts failed: {counted(reasons.nunique(), 'reason')}", icon=":material/error:"):
@@ -119,11 +119,9 @@ def _executors(run: pd.Series, table: pd.DataFrame) -> None:
     st.markdown("**Executors**")
     if table[list(_PEAKS)].notna().any(axis=None):
         data = memory_data(table)
-        st.plotly_chart(
-            memory_figure(data, run["executor_memory_gb"]), width="stretch", alt=memory_text(data, run)
-        )  # fmt: skip
-    shown = table.assign(**{name: table[name].astype("Float64") / GIB for name in _PEAKS}).dropna(axis=1, how="all")
-    st.dataframe(shown, hide_index=True, column_config=_executor_columns(), alt="Executors of the run")
+        shown.chart(memory_figure(data, run["executor_memory_gb"]), "memory", alt=memory_text(data, run))
+    in_gib = table.assign(**{name: table[name].astype("Float64") / GIB for name in _PEAKS}).dropna(axis=1, how="all")
+    shown.table(in_gib, "executors", column_config=_executor_columns(), alt="Executors of the run")
 
 
 def _executor_columns() -> dict[str, Any]:

@@ -9,12 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui.runs.run_list import LABELS
-from pages.ui.shared import state
+from pages.ui.shared import access, shown, state
 from pages.ui.shared.text import code, counted, literal
 from store import Choices, Imported, Preview
 from store.headers import Header
 from store.runlog import BY_NAME, NAMES
-from store.spreadsheet import typed_csv
 
 IGNORE = "(ignore this column)"
 MAPPED = 60
@@ -139,13 +138,9 @@ def _problems(preview: Preview) -> None:
     if not preview.count:
         return
     table = problem_table(preview)
-    st.dataframe(table, hide_index=True, height=min(300, 35 * len(table) + 38), alt="What is wrong, by line and column")
+    shown.table(table, "problems", height=min(300, 35 * len(table) + 38), alt="What is wrong, by line and column")
     if preview.count > len(table):
         st.caption(f"These are the first {len(table):,} of {preview.count:,} problems.")
-    st.download_button(
-        "Download the problems", lambda: typed_csv(table), "problems.csv", "text/csv", icon=":material/download:",
-        on_click="ignore",
-    )  # fmt: skip
 
 
 def _sample(preview: Preview) -> None:
@@ -154,7 +149,7 @@ def _sample(preview: Preview) -> None:
     known = preview.sample.drop(columns=["run_id", "settings", "origin"]).dropna(axis=1, how="all")
     st.markdown(f"**The first {counted(len(known), 'run')} as they will be stored**")
     labels = {name: LABELS[name] for name in known.columns}
-    st.dataframe(known, hide_index=True, column_config=labels, alt="The first good runs of the file")
+    shown.table(known, "first-runs", column_config=labels, alt="The first good runs of the file")
 
 
 def _buttons(preview: Preview, content: bytes, choices: Choices) -> list[Imported]:
@@ -168,7 +163,12 @@ def _buttons(preview: Preview, content: bytes, choices: Choices) -> list[Importe
         return []
     good = counted(preview.good, "good row" if keep_good else "row")
     label = f"Import {good}, leave out {preview.bad:,}" if keep_good else f"Import {good}"
-    if not st.button(label, type="secondary" if keep_good else "primary", icon=":material/upload:"):
+    if not access.button(label, icon=":material/upload:"):
         return []
     with st.spinner("Storing the runs"):
-        return [state.store().imports.add(content, preview.name, choices=choices, keep_good=keep_good)]
+        return [_store(content, preview.name, choices, keep_good)]
+
+
+@access.changes
+def _store(content: bytes, name: str, choices: Choices, keep_good: bool) -> Imported:
+    return state.store().imports.add(content, name, access.account(), choices, keep_good)

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from pages.ui.shared import state
+from pages.ui.shared import access, shown, state
 from pages.ui.shared.text import code, counted, literal
 from store.errors import UploadInUseError
 from store.uploads import Undone
@@ -26,8 +26,8 @@ def show() -> None:
     if uploads.empty:
         st.info("Nothing was uploaded yet. Bring a run log or a Spark event log under Upload.", icon=":material/info:")
         return
-    event = st.dataframe(
-        listed(uploads), hide_index=True, column_config=_columns(), on_select="rerun", selection_mode="single-row",
+    event = shown.table(
+        listed(uploads), "uploads", column_config=_columns(), on_select="rerun", selection_mode="single-row",
         height=min(420, 35 * len(uploads) + 38), key="uploads", alt="Uploads, newest first; select one to undo it",
     )  # fmt: skip
     rows = [row for row in event.selection.rows if row < len(uploads)]
@@ -35,7 +35,7 @@ def show() -> None:
     if chosen is None or pd.notna(chosen["undone_at"]):
         text = "Select an upload to undo it." if chosen is None else "This upload was undone; its record stays."
         st.caption(text)
-    elif st.button("Undo this upload", icon=":material/undo:"):
+    elif access.button("Undo this upload", icon=":material/undo:"):
         st.session_state.pop(_DONE, None)
         _confirm(chosen)
 
@@ -43,8 +43,8 @@ def show() -> None:
 def listed(uploads: pd.DataFrame) -> pd.DataFrame:
     """What the list shows of each upload."""
     state_text = [("undone" if pd.notna(at) else "in use") for at in uploads["undone_at"]]
-    shown = uploads[["uploaded_at", "name", "rows", "added", "left_out", "uploaded_by"]]
-    return shown.assign(state=state_text, upload=uploads["upload_id"].str[:8])
+    columns = uploads[["uploaded_at", "name", "rows", "added", "left_out", "uploaded_by"]]
+    return columns.assign(state=state_text, upload=uploads["upload_id"].str[:8])
 
 
 def _columns() -> dict[str, Any]:
@@ -60,8 +60,8 @@ def _confirm(upload: pd.Series) -> None:
     )
     force = st.checkbox("Also if models were trained on its runs", key="undo_force")
     with st.container(horizontal=True):
-        sure = st.button("Undo", type="primary", icon=":material/undo:")
-        if st.button("Keep"):
+        sure = access.button("Undo", icon=":material/undo:")
+        if st.button("Keep", type="tertiary"):
             st.rerun()
     if sure:
         _undo(upload["upload_id"], force)
@@ -70,11 +70,16 @@ def _confirm(upload: pd.Series) -> None:
 def _undo(upload_id: str, force: bool) -> None:
     with state.errors_on_page():
         try:
-            st.session_state[_DONE] = state.store().uploads.undo(upload_id, force)
+            st.session_state[_DONE] = _take_back(upload_id, force)
         except UploadInUseError as error:
             _say_models(error.models)
         else:
             st.rerun()
+
+
+@access.changes
+def _take_back(upload_id: str, force: bool) -> Undone:
+    return state.store().uploads.undo(upload_id, force)
 
 
 def _say_models(models: tuple[str, ...]) -> None:

@@ -37,6 +37,11 @@ def percent_text(value: float | None) -> str:
     return "–" if value is None else f"{max(value, 0):.1f} %"
 
 
+def share_text(share: float) -> str:
+    """A part of a whole; what is there is never said to be nothing."""
+    return "<1 %" if 0 < share < 0.005 else f"{share:.0%}"
+
+
 def number_text(value: float) -> str:
     """A plain figure to three digits."""
     return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}" if math.isfinite(value) else NO_ANSWER

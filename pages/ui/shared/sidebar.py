@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from pages.ui.shared import state
+from pages.ui.shared import access, guide, state
 
 
-def show() -> None:
-    """Draw the pickers; pages read the choice with `chosen_pair`."""
+def show(page: str) -> None:
+    """Draw the pickers on the page of this title; pages read the choice with `chosen_pair`."""
     with state.errors_on_page():
         pairs = state.pairs()
     with st.sidebar:
@@ -21,6 +21,8 @@ def show() -> None:
         st.selectbox(
             "Application", applications, key="application", bind="query-params", help="The CNN job that runs on it."
         )
+        guide.switch(page)
+        access.show_who()
 
 
 def chosen_pair() -> tuple[str, str]:

@@ -8,20 +8,35 @@ from contextlib import contextmanager
 import pandas as pd
 import streamlit as st
 
+from pages.ui.shared import access
 from pages.ui.shared.text import literal
 from perfmodel import catalog
+from perfmodel.errors import NotEnoughRunsError
 from store import SparkcastError, Store, open_store
+from store.errors import StoreUnusableError
 from store.selection import Order, Selection
 
 
 @contextmanager
 def errors_on_page() -> Iterator[None]:
-    """Show an error of ours as a message and end the page there."""
+    """Show an error of ours as a message, with what can be done about it, and end the page there."""
     try:
         yield
     except SparkcastError as error:
-        st.error(literal(str(error)), icon=":material/error:")
+        text = str(error)
+        st.error(literal(text[:1].upper() + text[1:]), icon=":material/error:")
+        _offer_next_step(error)
         st.stop()
+
+
+def _offer_next_step(error: SparkcastError) -> None:
+    if isinstance(error, StoreUnusableError):
+        st.button("Try again", icon=":material/refresh:", key="try_again")
+    elif isinstance(error, NotEnoughRunsError):
+        with st.container(horizontal=True):
+            query = {"runs_view": "Upload"}
+            st.page_link("pages/runs.py", label="Upload runs", icon=":material/upload:", query_params=query)
+            st.page_link("pages/profile.py", label="Profile this application", icon=":material/speed:")
 
 
 @st.cache_resource
@@ -34,6 +49,7 @@ def pairs() -> pd.DataFrame:
     """Applications and clusters that have runs; a fresh store is given the demo data first."""
     known = _pairs(version())
     if known.empty:
+        access.may_change_or("there are no runs yet; somebody who may change things has to open the app first")
         with st.spinner("First start: loading the demo run logs"):
             catalog.add_demo_runs(store())
         known = _pairs(version())
@@ -48,6 +64,9 @@ def runs(application: str, cluster: str) -> pd.DataFrame:
 def models(application: str, cluster: str) -> dict[str, catalog.Champion]:
     """The champion of each scenario of a pair; fitted now where there is none."""
     if not catalog.has_models(store(), application, cluster):
+        access.may_change_or(
+            f"no model of {application} on {cluster} was fitted yet; somebody who may change things has to look first"
+        )
         with st.status(f"Fitting the models of {application} on {cluster}", expanded=True) as status:
             for outcome in catalog.fit(store(), application, cluster, catalog.FIRST_SCENARIOS):
                 st.write(f"Scenario {outcome.scenario}: {outcome.refused or 'fitted'}")

@@ -23,3 +23,8 @@ def code(text: str) -> str:
 def counted(count: int, thing: str) -> str:
     """Say how many: ``1 run``, ``1,260 runs``."""
     return f"{count:,} {thing}" + ("" if count == 1 else "s")
+
+
+def slug(text: str) -> str:
+    """A name for a file: ``share-of-the-data-set``."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

@@ -100,7 +100,7 @@ def test_coverage_is_drawn_for_seen_and_unseen(champions):
 def test_curves_have_a_line_and_points(champions, runs):
     first, *_, last = curves(champions["4-2"].model, runs)
     assert [trace.mode for trace in curve_charts.curve_figure(first).data] == ["markers", "lines"]
-    assert curve_charts.curve_title(first).startswith("Level 1: 1/executor_cores, by ")
+    assert curve_charts.curve_title(first).startswith("Level 1: cores an executor, by ")
     assert curve_charts.curve_figure(last).layout.xaxis.title.text == "Product of the level-1 predictions"
     assert curve_charts.curve_text(last).startswith("Level 2, by ")
 
