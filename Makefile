@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 SYSTEM := PYTHON=$(PYTHON) .ci/system-packages
 
 .DEFAULT_GOAL := help
-.PHONY: help app test faults check bench campaign chaos fuzz clean
+.PHONY: help app test faults check bench campaign chaos fuzz screenshots clean
 
 help:  ## What one can do here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 12
@@ -51,6 +51,10 @@ chaos: $(VENV)/.dev  ## Kill -9 any process of a campaign a hundred times and ch
 
 fuzz: $(VENV)/.dev  ## Spoil 5,000 uploads and check that each is taken whole or refused. EXAMPLES=N; FROM=SLICE resumes
 	$(BIN)/python -m tests.store.fuzz --examples $(EXAMPLES) --from $(FROM)
+
+screenshots: $(VENV)/.dev  ## Take the README's pictures again, from the real app on a fresh home
+	@$(SYSTEM) chromium
+	$(BIN)/python -m tests.e2e.screenshots
 
 clean:  ## Remove the virtual environment and caches; run logs and models stay
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -13,10 +14,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ROW_HEIGHT = 35
+# Root may not use Chromium's sandbox; the others keep it from calling home.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def free_port() -> int:
@@ -39,11 +50,11 @@ def wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[str]:
-    """Run the app on a home; yields its address."""
+def serving(home: Path, *more: str) -> Iterator[str]:
+    """Run the app on a home, with more options of Streamlit; yields its address."""
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    options = ["--server.headless", "true"]
+    options = ["--server.headless", "true", *more]
     environment = {**os.environ, "SPARKCAST_HOME": str(home)}
     with subprocess.Popen([*command, *options], cwd=ROOT, env=environment) as server:
         url = f"http://127.0.0.1:{port}"
@@ -52,6 +63,17 @@ def serving(home: Path) -> Iterator[str]:
             yield url
         finally:
             server.terminate()
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    assert path, "Chromium is missing; `make test` installs it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
 
 
 def select_row(page: Page, number: int) -> None:
@@ -70,3 +92,10 @@ def find(page: Page, words: str) -> None:
 def confirm(page: Page, label: str) -> None:
     """Press a button of the dialog that is open."""
     page.get_by_role("dialog").get_by_role("button", name=label, exact=True).click()
+
+
+def settled(page: Page) -> None:
+    """Wait until the script has run and all is drawn."""
+    page.get_by_role("heading", level=1).first.wait_for()
+    page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+    page.wait_for_function("!document.querySelector('[data-stale=true], [data-testid=stSkeleton]')")
