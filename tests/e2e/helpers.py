@@ -95,7 +95,7 @@ def confirm(page: Page, label: str) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until the script has run and all is drawn."""
+    """Wait until the script has run and its parts are loaded and drawn."""
     page.get_by_role("heading", level=1).first.wait_for()
-    page.get_by_test_id("stStatusWidget").wait_for(state="detached")
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.wait_for_function("!document.querySelector('[data-stale=true], [data-testid=stSkeleton]')")

@@ -32,7 +32,8 @@ def demo_home(home: Path) -> Path:
     """A fresh home with the demo runs and the first models of one application."""
     store = open_store(home)
     catalog.add_demo_runs(store)
-    catalog.fit(store, "resnet50", "paper-2020", catalog.FIRST_SCENARIOS)
+    for outcome in catalog.fit(store, "resnet50", "paper-2020", catalog.FIRST_SCENARIOS):
+        print(f"fitted {outcome.name}")
     return home
 
 
