@@ -15,7 +15,7 @@ from store import open_store
 from tests.e2e.helpers import ROOT, chromium, serving, settled
 
 IMAGES = ROOT / "docs" / "images"
-SIZE = {"width": 1280, "height": 800}
+SIZE = {"width": 1440, "height": 1080}
 LARGEST = 200 * 1024  # bytes: a README is read over slow lines, too
 PAIR = "cluster=paper-2020&application=resnet50&guide=false"
 PICTURES = {
