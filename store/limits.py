@@ -26,7 +26,7 @@ class Limits:
     """
 
     file_bytes: int = 1 << 30
-    unpacked_bytes: int = 1 << 30
+    unpacked_bytes: int = 1 << 28
     rows: int = 2_000_000
     columns: int = 500
     line_bytes: int = 1_000_000

@@ -23,6 +23,7 @@ from store.database import Database
 from store.imports import Imports
 from store.limits import Limits
 from store.sandbox import sandbox
+from store.tables.excel_files import AT_ONCE_BYTES
 from tests.store.eventlogs.helpers import lines, task, whole
 
 Csv = Callable[..., bytes]
@@ -165,6 +166,23 @@ def test_a_workbook_does_not_expand_without_bound(store: Store) -> None:
     assert len(bomb) < 200_000
     with pytest.raises(UnreadableFileError, match=r"unpacks to [\d,]+ bytes, at most 1,000,000 are taken"):
         imports.add(bomb, "bomb.xlsx")
+
+
+_TEXTS = (
+    b'<Override PartName="/%s" '
+    b'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"/>'
+)
+
+
+@pytest.mark.parametrize("name", [b"xl/sharedStrings.xml", b"xl/worksheets/sheet1.xml"])
+def test_what_is_read_at_once_is_small_also_when_it_is_called_a_sheet(store: Store, name: bytes) -> None:
+    """Ten million texts in 600 KB kept openpyxl busy for minutes."""
+    with zipfile.ZipFile(io.BytesIO(workbook(_SHEET % _HEADER))) as archive:
+        members = {one: archive.read(one) for one in archive.namelist()}
+    types = members["[Content_Types].xml"].replace(b"</Types>", _TEXTS % name + b"</Types>")
+    texts = b'<sst xmlns="' + _SPREADSHEETML + b'">' + b"<si><t>a</t></si>" * (AT_ONCE_BYTES // 17 + 1) + b"</sst>"
+    with pytest.raises(UnreadableFileError, match=r"unpacks to [\d,]+ bytes, at most 16,777,216 are taken"):
+        store.imports.add(zipped(members | {"[Content_Types].xml": types, name.decode(): texts}), "texts.xlsx")
 
 
 def test_two_cells_far_apart_are_two_cells(store: Store) -> None:
