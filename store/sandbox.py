@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 Connection = duckdb.DuckDBPyConnection
+MOST_SPILLED = "8GB"  # a small Parquet file may stand for any amount of text
 _kept = threading.local()
 
 
@@ -57,6 +58,7 @@ def kept_sandbox() -> Iterator[Connection]:
 def _lock_down(connection: Connection, path: Path | None, memory: str, spill: Path | None) -> None:
     connection.execute("SET memory_limit = ?", [memory])
     connection.execute("SET temp_directory = ?", [str(spill or "")])
+    connection.execute("SET max_temp_directory_size = ?", [MOST_SPILLED])
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET arrow_lossless_conversion = true")  # a UUID stays one
     connection.execute("SET python_enable_replacements = false")

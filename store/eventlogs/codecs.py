@@ -33,7 +33,7 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-BLOCK = 1 << 20
+BLOCK = 1 << 18  # fits in the cache of a core
 LONGEST_LINE = 128 << 20  # a plan of Spark SQL may be long; a file of zeros is longer
 LONGEST_MAGIC = 8
 

@@ -13,7 +13,7 @@ from store.eventlogs.codecs import Budget, Decoded
 from store.eventlogs.entries import UNREADABLE, Entry
 from store.eventlogs.events import DECODERS
 
-BUFFER = 1 << 20
+BUFFER = 1 << 18
 # So Spark starts every line. One that has the name elsewhere is parsed to find it.
 _START = b'{"Event":"'
 _TASK_END = b'{"Event":"SparkListenerTaskEnd"'
