@@ -35,7 +35,7 @@ def residuals(model: ScenarioModel, runs: pd.DataFrame) -> pd.DataFrame:
     model : ScenarioModel
         Fitted.
     runs : DataFrame
-        The runs of the fit, with ``completion_time_s``.
+        The runs of the fit, with ``completion_time_s`` and all that it saw, so as `perfmodel.causes.usable` gave them.
 
     Returns
     -------
@@ -46,8 +46,7 @@ def residuals(model: ScenarioModel, runs: pd.DataFrame) -> pd.DataFrame:
         share of the data set that the scenario does not answer for are left out, and by `HELD_OUT` those of
         configurations that cannot be spared.
     """
-    stated = [column for column in RUN_COLUMNS if column in runs]
-    rows = with_real_cores(runs)[stated].assign(scenario=model.scenario, actual_s=runs["completion_time_s"])
+    rows = with_real_cores(runs).assign(scenario=model.scenario, actual_s=runs["completion_time_s"])
     answered = rows[model.answers(rows)]
     fitted = answered.assign(protocol=PAPER, predicted_s=model.regressor_.predict(answered))
     return _with_residuals(pd.concat([fitted, _held_out(model, answered)], ignore_index=True))

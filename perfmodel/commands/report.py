@@ -110,7 +110,7 @@ def _residuals(args: argparse.Namespace) -> int:
     champions = catalog.champions(store, args.application, args.cluster)
     if args.scenario and args.scenario not in champions:
         raise PerfmodelError(f"scenario {args.scenario!r} has no registered model; there are {', '.join(champions)}")
-    runs = store.runs.load(application=args.application, cluster=args.cluster)
+    runs = catalog.usable_runs(store, args.application, args.cluster)
     found = []
     for name in [args.scenario] if args.scenario else champions:
         version = store.registry.get(model_name(args.application, args.cluster, name), champions[name].version)
