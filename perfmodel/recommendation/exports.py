@@ -7,6 +7,7 @@ properties on and writes them to the event log, so that a run can later be held 
 from __future__ import annotations
 
 import json
+import re
 import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -182,14 +183,19 @@ def _databricks(order: Order) -> str:
     # Databricks starts one executor a worker, so without a packing there are as many workers as executors.
     return _json(
         {
-            "cluster_name": f"sparkcast {order.application}",
+            "cluster_name": f"sparkcast {order.application}"[:100],
             "spark_version": "SPARK_VERSION",
             "node_type_id": order.node_type or "NODE_TYPE",
             "num_workers": order.nodes or order.num_executors,
             "spark_conf": spark_properties(order),
-            "custom_tags": {f"sparkcast-{name}": value for name, value in provenance(order).items()},
+            "custom_tags": {f"sparkcast-{name}": _tag(value) for name, value in provenance(order).items()},
         }
     )
+
+
+def _tag(value: str) -> str:
+    """What every cloud service of AWS takes as a tag's value: a cluster with any other is refused there."""
+    return re.sub(r"[^\w +\-=.:/@]", "_", value)[:255]
 
 
 def _emr(order: Order) -> str:

@@ -10,11 +10,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pyspark
 import pytest
 import yaml
+from kubeflow_spark_api.models import SparkV1beta2SparkApplication
 
 from perfmodel.recommendation.exports import FORMATS, PROVENANCE, Order, provenance, spark_properties
+from perfmodel.recommendation.promises import promises
+from store import open_store
+from store.eventlogs.run import Supplied
 
 SPARK_SUBMIT = Path(pyspark.__file__).parent / "bin" / "spark-submit"
 ORDER = Order(
@@ -40,15 +45,28 @@ ORDER = Order(
 )
 
 
+# Waits for its executors, as a job would that is to be timed.
+JOB = """
+import time
+from pyspark.sql import SparkSession
+context = SparkSession.builder.getOrCreate().sparkContext
+wanted = int(context.getConf().get("spark.executor.instances")) + 1 if "cluster" in context.master else 1
+while context._jsc.sc().getExecutorMemoryStatus().size() < wanted:
+    time.sleep(0.1)
+context.parallelize(range(4), 4).count()
+context.stop()
+"""
+
+
 def render(name):
     return FORMATS[name].render(ORDER)
 
 
-def logged_properties(folder, make_command):
-    """Start a real application by the command made from our own arguments; return the properties in its event log."""
+def run_application(folder, make_command, master="local[1]"):
+    """Start a real application by the command made from our own arguments; return its event log."""
     (folder / "logs").mkdir()
     program = folder / "job.py"
-    program.write_text("from pyspark.sql import SparkSession\nSparkSession.builder.getOrCreate().stop()\n")
+    program.write_text(JOB, encoding="utf-8")
     own = {
         "spark.ui.enabled": "false", "spark.eventLog.enabled": "true", "spark.eventLog.dir": (folder / "logs").as_uri(),
         "spark.eventLog.compress": "false", "spark.eventLog.rolling.enabled": "false",
@@ -58,10 +76,14 @@ def logged_properties(folder, make_command):
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_"))}
     clean |= {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
     clean["PATH"] = f"{SPARK_SUBMIT.parent}{os.pathsep}{clean['PATH']}"
-    command = make_command(["--master", "local[1]", *conf], str(program))
-    done = subprocess.run(command, env=clean, capture_output=True, text=True, timeout=300, check=False)
+    command = make_command(["--master", master, *conf], str(program))
+    done = subprocess.run(command, env=clean, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
     [log] = (folder / "logs").iterdir()
+    return log
+
+
+def properties_of(log):
     events = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     [environment] = [event for event in events if event["Event"] == "SparkListenerEnvironmentUpdate"]
     return environment["Spark Properties"]
@@ -74,30 +96,111 @@ def test_spark_reads_the_defaults_file(tmp_path):
     def command(own, program):
         return ["spark-submit", "--properties-file", str(file), *own, program]
 
-    assert spark_properties(ORDER).items() <= logged_properties(tmp_path, command).items()
+    assert spark_properties(ORDER).items() <= properties_of(run_application(tmp_path, command)).items()
 
 
-def test_a_shell_runs_the_submit_command(tmp_path):
+def test_the_submit_command_gets_the_executors_and_its_log_comes_back_with_the_prediction(tmp_path):
+    order = dataclasses.replace(ORDER, num_executors=2, executor_cores=1, executor_memory_gb=0.5, overhead_gb=0.25)
     script = tmp_path / "submit.sh"
 
     def command(own, program):
-        text = render("spark-submit").replace("--master MASTER_URL", shlex.join(own))
+        text = FORMATS["spark-submit"].render(order).replace("--master MASTER_URL", shlex.join(own))
         script.write_text(text.replace("JOB.py\n", f"{shlex.quote(program)}\n"), encoding="utf-8")
         return ["sh", str(script)]
 
-    assert spark_properties(ORDER).items() <= logged_properties(tmp_path, command).items()
+    log = run_application(tmp_path, command, "local-cluster[2,1,1024]")  # executors in JVMs of their own
+    assert spark_properties(order).items() <= properties_of(log).items()
     assert script.read_text(encoding="utf-8").count("# Put ") == 2
+
+    store = open_store(tmp_path / "home")
+    [imported] = store.eventlogs.add(log, Supplied())
+    assert imported.added == 1
+    runs = store.runs.load()
+    [run] = runs.to_dict("records")
+    assert (run["application"], run["cluster"]) == (order.application, order.cluster)
+    assert (run["num_executors"], run["executor_cores"], run["executor_memory_gb"]) == (2, 1, 0.5)
+    [kept] = promises(runs).to_dict("records")
+    assert (kept["predicted_s"], kept["model"]) == (8000.0, order.model)
+    assert 0 < kept["actual_s"] == run["completion_time_s"]
+
+
+# What the operator's resource definition allows beside the types that its package carries: kubeflow/spark-operator,
+# config/crd/bases/sparkoperator.k8s.io_sparkapplications.yaml, release 2.4.
+OPERATOR_CHOICES = {
+    "type": {"Java", "Python", "Scala", "R"},
+    "mode": {"cluster", "client", "in-cluster-client"},
+    "pythonVersion": {"2", "3"},
+}
+
+
+def test_the_operators_own_classes_read_the_spark_application():
+    resource = yaml.safe_load(render("kubernetes"))
+    assert SparkV1beta2SparkApplication.from_dict(resource).to_dict() == resource, "a field that the operator drops"
+    for field, choices in OPERATOR_CHOICES.items():
+        assert resource["spec"][field] in choices
 
 
 def test_the_spark_application_says_the_same_in_the_operators_fields():
     resource = yaml.safe_load(render("kubernetes"))
     assert (resource["apiVersion"], resource["kind"]) == ("sparkoperator.k8s.io/v1beta2", "SparkApplication")
     spec = resource["spec"]
-    assert {"type", "mode", "image", "mainApplicationFile", "sparkVersion", "driver", "executor"} <= spec.keys()
     assert spec["executor"] == {"cores": 8, "instances": 3, "memory": "7680m", "memoryOverhead": "1280m"}
     assert not {"spark.executor.instances", "spark.executor.cores"} & spec["sparkConf"].keys()
-    assert all(isinstance(value, str) for value in spec["sparkConf"].values())
     assert resource["metadata"]["annotations"]["sparkcast/model"] == ORDER.model
+
+
+TEXTS = {"type": "object", "additionalProperties": {"type": "string"}}
+DOCUMENTED = {
+    # docs.databricks.com/api/workspace/clusters/create: the fields used here, by the type that it gives them; at most
+    # 45 tags, whose keys have up to 127 characters and whose values up to 255 (of those that AWS takes).
+    "databricks": {
+        "type": "object",
+        "properties": {
+            "cluster_name": {"type": "string", "maxLength": 100},
+            "spark_version": {"type": "string"},
+            "node_type_id": {"type": "string"},
+            "num_workers": {"type": "integer", "minimum": 0},
+            "spark_conf": TEXTS,
+            "custom_tags": {
+                "type": "object",
+                "maxProperties": 45,
+                "propertyNames": {"pattern": r"^[\w +\-=.:/@]{1,127}$"},
+                "additionalProperties": {"type": "string", "pattern": r"^[\w +\-=.:/@]{0,255}$"},
+            },
+        },
+        "required": ["spark_version", "node_type_id", "num_workers"],
+        "additionalProperties": False,
+    },
+    # docs.aws.amazon.com/emr/latest/APIReference/API_Configuration.html
+    "emr": {
+        "type": "array",
+        "items": {"$ref": "#/$defs/configuration"},
+        "$defs": {
+            "configuration": {
+                "type": "object",
+                "properties": {
+                    "Classification": {"type": "string"},
+                    "Properties": TEXTS,
+                    "Configurations": {"type": "array", "items": {"$ref": "#/$defs/configuration"}},
+                },
+                "required": ["Classification"],
+                "additionalProperties": False,
+            }
+        },
+    },
+    # cloud.google.com/sdk/gcloud/reference/topic/flags-file: flags and their values, a map for a flag that takes one;
+    # cloud.google.com/dataproc/docs/concepts/cluster-properties: "spark:" is the prefix of spark-defaults.conf.
+    "dataproc": {
+        "type": "object",
+        "properties": {"--properties": TEXTS | {"propertyNames": {"pattern": r"^spark:spark\."}}},
+        "additionalProperties": False,
+    },
+}
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_the_file_has_the_documented_shape(name):
+    jsonschema.validate(yaml.safe_load(render(name)), DOCUMENTED[name])  # JSON is YAML
 
 
 def test_databricks_gets_a_worker_an_executor_unless_machines_are_known():
