@@ -49,8 +49,9 @@ def what_if() -> None:
     with state.errors_on_page():
         question = pd.DataFrame([chosen])
         fitted = {name: champion.model for name, champion in models.items()}
-        answers = {name: prediction.answer(model, question, price).iloc[0] for name, model in fitted.items()}
-        best = prediction.best_scenario(fitted, question)
+        answered = {name: prediction.answer(model, question, price) for name, model in fitted.items()}
+        best = prediction.best_answered(fitted, answered)
+        answers = {name: rows.iloc[0] for name, rows in answered.items()}
         name = scenario if scenario in fitted else best
         baseline = None if pinned is None else prediction.answer(fitted[name], pd.DataFrame([pinned]), price).iloc[0]
     whatifs.note(chosen, answers[name], name, price.currency)

@@ -14,7 +14,7 @@ from pages.ui.shared.text import counted, literal
 from perfmodel import prediction
 from perfmodel.errors import PerfmodelError
 from perfmodel.model import LEVEL
-from perfmodel.recommendation.advice import Advice, Request, advise, best_of, order_of
+from perfmodel.recommendation.advice import Advice, Request, Source, advise, best_of, order_of, source_of
 from perfmodel.recommendation.exports import FORMATS
 from perfmodel.recommendation.promises import promises
 from perfmodel.recommendation.search import EXPECTED, Node
@@ -115,13 +115,19 @@ def show_front(advice: Advice, picked: pd.Series) -> None:
         shown.table(tradeoff.front_table(data), "front", alt="Configurations that no other beats")
 
 
+@st.cache_data(max_entries=32, show_spinner=False)
+def model_source(name: str, version: int) -> Source:
+    """What taught a version, which never changes."""
+    return source_of(state.store(), name, version)
+
+
 def show_export(advice: Advice, picked: pd.Series) -> None:
     """The configuration as a file, with its provenance."""
     st.header("Export")
     form = st.selectbox("Format", list(FORMATS), format_func=lambda name: FORMATS[name].title, key="format")
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     chosen = FORMATS[form]
-    text = chosen.render(order_of(state.store(), advice, picked, today))
+    text = chosen.render(order_of(advice, picked, model_source(advice.model_name, advice.champion.version), today))
     st.download_button(
         f"Download {chosen.filename}", text, chosen.filename, chosen.mime, icon=":material/download:", on_click="ignore"
     )

@@ -27,4 +27,5 @@ def breakdown(model: ScenarioModel, question: pd.DataFrame) -> pd.Series[float] 
 
 def doubled(model: ScenarioModel, question: pd.DataFrame) -> dict[str, float]:
     """Predicted seconds with twice as many executors, and with twice as many cores of each, by column."""
-    return {name: float(model.predict(question.assign(**{name: 2 * question[name]}))[0]) for name in GROUP_COLUMNS}
+    larger = pd.concat([question.assign(**{name: 2 * question[name]}) for name in GROUP_COLUMNS], ignore_index=True)
+    return {name: float(seconds) for name, seconds in zip(GROUP_COLUMNS, model.predict(larger), strict=True)}

@@ -60,9 +60,9 @@ def outside(rows: pd.DataFrame, ranges: Ranges) -> pd.DataFrame:
         Of bool, a column a range.
     """
     columns = [column for column in ranges if column in rows]
-    low, high = (pd.Series([ranges[column][end] for column in columns], columns, dtype=float) for end in (0, 1))
-    values = rows[columns].astype(float)
-    return (values < low) | (values > high)
+    low, high = np.array([ranges[column] for column in columns], dtype=float).reshape(-1, 2).T
+    values = rows[columns].to_numpy(dtype=float)
+    return pd.DataFrame((values < low) | (values > high), columns=columns)
 
 
 def doublings_outside(rows: pd.DataFrame, ranges: Ranges) -> FloatArray:

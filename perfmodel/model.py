@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from itertools import compress
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from perfmodel import accuracy, intervals
 from perfmodel.causes import causes, with_real_cores
 from perfmodel.errors import NotEnoughRunsError
 from perfmodel.features import FloatArray
+from perfmodel.membership import are_among
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.regressors import regressor_for
 from perfmodel.scenarios import GROUP_COLUMNS, RATE, Scenario, scenario_named
@@ -32,6 +33,23 @@ RANGE_COLUMNS = (
 IMAGES = "images_per_partition"
 FORMAT = 3  # of the learned state; to be raised when artefacts that were saved before can no longer answer
 LEVEL = 0.9
+
+
+class Foresight(NamedTuple):
+    """What a model says of each question.
+
+    Attributes
+    ----------
+    predicted_s, low_s, high_s : array of shape (n_rows,)
+        Completion time and its interval in seconds; NaN where there is no answer.
+    outside : DataFrame
+        Whether each question lies outside the profiled range, a column of bool a range.
+    """
+
+    predicted_s: FloatArray
+    low_s: FloatArray
+    high_s: FloatArray
+    outside: pd.DataFrame
 
 
 class ScenarioModel(RegressorMixin, BaseEstimator):
@@ -146,8 +164,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         It has none where it does not apply (see `answers`), and where its law falls to zero or below.
         """
         check_is_fitted(self)
-        predicted = self.regressor_.predict(self._asked(X))
-        return np.where(self.answers(X) & (predicted > 0), predicted, np.nan)
+        return self._predicted(self._asked(X))
 
     def predict_interval(self, X: pd.DataFrame, level: float = LEVEL) -> tuple[FloatArray, FloatArray]:
         """Bounds in seconds, each of shape (n_rows,), that cover the completion time with probability ``level``.
@@ -160,23 +177,36 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         NotEnoughRunsError
             When no configuration could be held out.
         """
-        predicted = self.predict(X)
+        seen = self.foresee(X, level)
+        return seen.low_s, seen.high_s
+
+    def foresee(self, X: pd.DataFrame, level: float = LEVEL) -> Foresight:
+        """All that there is to say of each question; `predict` and `predict_interval` are parts of it."""
+        check_is_fitted(self)
+        asked = self._asked(X)
+        predicted = self._predicted(asked)
         seen = intervals.half_width(self.seen_errors_, level)
         unseen = max(seen, self._unseen_half_width(level))
-        half = np.where(self.profiled(X), seen, unseen)
-        half = half * (1 + intervals.doublings_outside(self._asked(X), self.ranges_))
-        return predicted * np.exp(-half), predicted * np.exp(half)
+        half = np.where(self._profiled(asked), seen, unseen)
+        half = half * (1 + intervals.doublings_outside(asked, self.ranges_))
+        return Foresight(predicted, predicted * np.exp(-half), predicted * np.exp(half), intervals.outside(asked, self.ranges_))
 
     def profiled(self, X: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Whether runs like each question taught the scenario: its configuration, as the scenario sees it, and rate."""
-        asked = self._asked(X).reindex(columns=list(self.profiled_)).astype(float)
-        known = pd.MultiIndex.from_frame(pd.DataFrame(self.profiled_))
-        return np.asarray(pd.MultiIndex.from_frame(asked).isin(known), dtype=bool)
+        return self._profiled(self._asked(X))
 
     def outside(self, X: pd.DataFrame) -> list[list[str]]:
         """For each row, the columns whose value lies outside the profiled range."""
-        beyond = intervals.outside(self._asked(X), self.ranges_)
-        return [list(compress(beyond.columns, row)) for row in beyond.itertuples(index=False, name=None)]
+        return outside_columns(intervals.outside(self._asked(X), self.ranges_))
+
+    def _predicted(self, asked: pd.DataFrame) -> FloatArray:
+        predicted = self.regressor_.predict(asked)
+        return np.where(self.answers(asked) & (predicted > 0), predicted, np.nan)
+
+    def _profiled(self, asked: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        if not self.profiled_.keys() <= set(asked.columns):
+            return np.zeros(len(asked), dtype=bool)
+        return are_among(*([rows[column] for column in self.profiled_] for rows in (asked, self.profiled_)))
 
     def _unseen_half_width(self, level: float) -> float:
         if len(self.unseen_errors_) == 0:
@@ -193,6 +223,11 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
             return rows
         images = rows[IMAGES].fillna(self.usual_images_) if IMAGES in rows else self.usual_images_
         return rows.assign(**{IMAGES: images})
+
+
+def outside_columns(outside: pd.DataFrame) -> list[list[str]]:
+    """The columns of each row that lie outside: those that are true."""
+    return [list(compress(outside.columns, row)) for row in outside.to_numpy()]
 
 
 def _profiled_rows(scenario: Scenario, training: pd.DataFrame, averaged: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from perfmodel.accuracy import HELD_OUT
 from perfmodel.cost import Price, core_hours, cost
 from perfmodel.errors import CannotPredictError
-from perfmodel.model import LEVEL, ScenarioModel
+from perfmodel.model import LEVEL, ScenarioModel, outside_columns
 
 QUESTION_COLUMNS = ("num_executors", "executor_cores", "executor_memory_gb", "sampling_rate_pct")
 ANSWER_COLUMNS = ("predicted_s", "predicted_low_s", "predicted_high_s", "outside_profiled_range")
@@ -59,20 +59,21 @@ def answer(model: ScenarioModel, questions: pd.DataFrame, price: Price, level: f
         ``cost_low``, ``cost_high``, ``outside_profiled_range`` (bool) and ``note`` (why there is no answer, or what
         lies outside; empty otherwise).
     """
-    predicted = model.predict(questions)
-    low, high = model.predict_interval(questions, level)
-    outside = model.outside(questions)
-    applies = model.answers(questions)
+    seen = model.foresee(questions, level)
+    predicted = seen.predicted_s
+    a_second = cost(questions, np.ones(len(questions)), price)
+    outside = outside_columns(seen.outside)
+    notes = zip(model.answers(questions), np.isfinite(predicted), outside, strict=True)
     return questions.assign(
         predicted_s=predicted,
-        predicted_low_s=low,
-        predicted_high_s=high,
+        predicted_low_s=seen.low_s,
+        predicted_high_s=seen.high_s,
         core_hours=core_hours(questions, predicted),
-        cost=cost(questions, predicted, price),
-        cost_low=cost(questions, low, price),
-        cost_high=cost(questions, high, price),
+        cost=a_second * predicted,
+        cost_low=a_second * seen.low_s,
+        cost_high=a_second * seen.high_s,
         outside_profiled_range=[bool(columns) for columns in outside],
-        note=[_note(model, *row) for row in zip(applies, np.isfinite(predicted), outside, strict=True)],
+        note=[_note(model, *row) for row in notes],
     )
 
 
@@ -97,14 +98,31 @@ def best_scenario(models: Mapping[str, ScenarioModel], questions: pd.DataFrame) 
     CannotPredictError
         When none does.
     """
-    able = {name: model for name, model in models.items() if np.isfinite(model.predict(questions)).all()}
+    refused = {name: _first_refusal(model, questions) for name, model in models.items()}
+    return _most_accurate(models, {name: reason for name, reason in refused.items() if reason})
+
+
+def best_answered(models: Mapping[str, ScenarioModel], answers: Mapping[str, pd.DataFrame]) -> str:
+    """As `best_scenario`, of questions that were answered already.
+
+    Parameters
+    ----------
+    models : dict of str to ScenarioModel
+    answers : dict of str to DataFrame
+        As from `answer`, by scenario.
+    """
+    notes = {name: rows.loc[rows["predicted_s"].isna(), "note"].head(1) for name, rows in answers.items()}
+    return _most_accurate(models, {name: str(note.iat[0]) for name, note in notes.items() if len(note)})
+
+
+def _most_accurate(models: Mapping[str, ScenarioModel], refused: Mapping[str, str]) -> str:
+    able = [name for name in models if name not in refused]
     if not able:
-        reasons = "; ".join(_first_refusal(model, questions) for model in models.values())
-        raise CannotPredictError(f"no scenario can answer: {reasons}")
-    return max(able, key=lambda name: able[name].accuracy_.get(HELD_OUT, -np.inf))
+        raise CannotPredictError(f"no scenario can answer: {'; '.join(refused.values())}")
+    return max(able, key=lambda name: models[name].accuracy_.get(HELD_OUT, -np.inf))
 
 
 def _first_refusal(model: ScenarioModel, questions: pd.DataFrame) -> str:
-    """Why ``model`` does not answer all questions, of which there is one that it does not."""
-    [first, *_] = np.flatnonzero(~np.isfinite(model.predict(questions)))
-    return _note(model, bool(model.answers(questions)[first]), False, [])
+    """Why ``model`` does not answer all questions; empty where it does."""
+    unanswered = np.flatnonzero(~np.isfinite(model.predict(questions)))
+    return _note(model, bool(model.answers(questions)[unanswered[0]]), False, []) if len(unanswered) else ""

@@ -131,5 +131,5 @@ class ScenarioRegressor(RegressorMixin, BaseEstimator):
         scenario = scenario_named(self.scenario)
         if not self.level1_:
             return feature_matrix(rows, scenario.features)
-        factors = np.column_stack([m.predict(feature_matrix(rows, [name])) for name, m in self.level1_.items()])
-        return factors.prod(axis=1, keepdims=True) if scenario.combine == "product" else factors
+        factors = [m.predict(feature_matrix(rows, [name])) for name, m in self.level1_.items()]
+        return np.multiply.reduce(factors)[:, None] if scenario.combine == "product" else np.column_stack(factors)

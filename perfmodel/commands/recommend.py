@@ -12,7 +12,7 @@ import pandas as pd
 from perfmodel import catalog
 from perfmodel.cost import EXAMPLE_PRICE, Price
 from perfmodel.errors import PerfmodelError
-from perfmodel.recommendation.advice import Advice, Request, advise, order_of
+from perfmodel.recommendation.advice import Advice, Request, advise, order_of, source_of
 from perfmodel.recommendation.exports import FORMATS
 from perfmodel.recommendation.search import EXPECTED, Goal, Node, Space
 from store import Store, open_store
@@ -78,7 +78,8 @@ def _recommend(args: argparse.Namespace) -> int:
     if chosen is None:
         raise PerfmodelError(advice.recommendation.advice)
     if args.export:
-        _export(FORMATS[args.export].render(order_of(store, advice, chosen, _today())), args.out)
+        source = source_of(store, advice.model_name, advice.champion.version)
+        _export(FORMATS[args.export].render(order_of(advice, chosen, source, _today())), args.out)
     elif args.json:
         print_json(_as_json(advice))
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -60,6 +60,19 @@ class Advice:
     recommendation: Recommendation
     champion: catalog.Champion
     scenario: str
+
+    @property
+    def model_name(self) -> str:
+        """``application@cluster/scenario``."""
+        return model_name(self.request.application, self.request.cluster, self.scenario)
+
+
+class Source(NamedTuple):
+    """What speaks for a recommendation: the model's name and version, the SHA-256 and the origin of its runs."""
+
+    model: str
+    data_sha256: str
+    data_origin: str
 
 
 def advise(models: dict[str, catalog.Champion], request: Request) -> Advice:
@@ -123,23 +136,37 @@ def _most_accurate(models: dict[str, catalog.Champion], configurations: pd.DataF
     return prediction.best_scenario({name: champion.model for name, champion in models.items()}, smallest)
 
 
-def order_of(store: Store, advice: Advice, row: pd.Series[Any], made_on: str) -> Order:
-    """Return a chosen candidate with its provenance, to be exported.
+def source_of(store: Store, name: str, version: int) -> Source:
+    """Look up what taught a registered version.
 
     Parameters
     ----------
     store : Store
+    name : str
+        ``application@cluster/scenario``.
+    version : int
+    """
+    found = store.registry.get(name, version)
+    runs = catalog.usable_runs(store, found.application, found.cluster)
+    origin = origins_text(runs[runs["run_id"].isin(found.training_run_ids)])
+    return Source(f"{name} v{version}", found.data_sha256, origin)
+
+
+def order_of(advice: Advice, row: pd.Series[Any], source: Source, made_on: str) -> Order:
+    """Return a chosen candidate with its provenance, to be exported.
+
+    Parameters
+    ----------
     advice : Advice
     row : Series
         A row of the recommendation.
+    source : Source
+        Of `Advice.model_name`.
     made_on : str
         Date, ISO 8601.
     """
     request, space = advice.request, advice.request.space
-    name = model_name(request.application, request.cluster, advice.scenario)
-    version = store.registry.get(name, advice.champion.version)
     low, high = advice.champion.model.predict_interval(pd.DataFrame([row]).infer_objects(), LEVEL)
-    runs = catalog.usable_runs(store, request.application, request.cluster)
     return Order(
         application=request.application,
         cluster=request.cluster,
@@ -149,9 +176,9 @@ def order_of(store: Store, advice: Advice, row: pd.Series[Any], made_on: str) ->
         overhead_gb=float(overhead_gb(space, row["executor_memory_gb"], row["executor_cores"])),
         nodes=int(row["nodes"]),
         node_type=space.node.name if space.node else "",
-        model=f"{name} v{version.version}",
-        data_sha256=version.data_sha256,
-        data_origin=origins_text(runs[runs["run_id"].isin(version.training_run_ids)]),
+        model=source.model,
+        data_sha256=source.data_sha256,
+        data_origin=source.data_origin,
         sampling_rate_pct=request.sampling_rate_pct,
         predicted_s=float(row["predicted_s"]),
         predicted_low_s=float(low[0]),

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from perfmodel.cost import Price, core_hours, cost
 from perfmodel.errors import CannotPredictError, PerfmodelError
@@ -215,9 +215,7 @@ def assess(
         When the model answers for none.
     """
     asked = configurations.assign(**{RATE: float(sampling_rate_pct)})
-    predicted = model.predict(asked)
-    # The upper end of a two-sided interval of this level is kept with probability `sure`.
-    safe = predicted if sure == EXPECTED else model.predict_interval(asked, 2 * sure - 1)[1]
+    predicted, safe = _predicted_and_safe(model, asked, sure)
     assessed = asked.assign(
         predicted_s=predicted,
         safe_s=safe,
@@ -232,6 +230,15 @@ def assess(
             "choose another scenario, or a data size that it was profiled for"
         )
     return answered
+
+
+def _predicted_and_safe(model: ScenarioModel, asked: pd.DataFrame, sure: float) -> tuple[FloatArray, FloatArray]:
+    """Seconds as predicted, and those kept with probability `sure`: the upper end of a two-sided interval."""
+    if sure == EXPECTED:
+        predicted = model.predict(asked)
+        return predicted, predicted
+    seen = model.foresee(asked, 2 * sure - 1)
+    return seen.predicted_s, seen.high_s
 
 
 def _paid(configurations: pd.DataFrame, seconds: FloatArray, price: Price, node: Node | None) -> FloatArray:
@@ -255,10 +262,21 @@ def recommend(assessed: pd.DataFrame, goal: Goal) -> Recommendation:
 
 def pareto_front(assessed: pd.DataFrame) -> pd.DataFrame:
     """Candidates of which no other is as fast and cheaper, or as cheap and faster; the fastest first."""
-    ordered = assessed.sort_values(["safe_s", "safe_cost", *_SIZE], ignore_index=True)
+    hopeful = assessed.iloc[_not_dearer(assessed)]  # few, so that what is left can be sorted by everything
+    ordered = hopeful.sort_values(["safe_s", "safe_cost", *_SIZE], ignore_index=True)
+    return ordered.loc[list(ordered["safe_cost"].to_numpy() < _cheapest_before(ordered))].reset_index(drop=True)
+
+
+def _not_dearer(assessed: pd.DataFrame) -> NDArray[np.intp]:
+    """Where those are that cost no more than any that is faster."""
+    order = np.argsort(assessed["safe_s"].to_numpy(), kind="stable")
+    ordered = assessed[["safe_cost"]].iloc[order]
+    return order[ordered["safe_cost"].to_numpy() <= _cheapest_before(ordered)]
+
+
+def _cheapest_before(ordered: pd.DataFrame) -> FloatArray:
     costs = ordered["safe_cost"].to_numpy()
-    cheapest_before = np.minimum.accumulate(np.concatenate([[np.inf], costs[:-1]]))
-    return ordered.loc[list(costs < cheapest_before)].reset_index(drop=True)
+    return np.asarray(np.minimum.accumulate(np.concatenate([[np.inf], costs[:-1]])), dtype=np.float64)
 
 
 def _keeps(values: pd.Series[float], limit: float | None) -> pd.Series[bool]:
@@ -266,7 +284,10 @@ def _keeps(values: pd.Series[float], limit: float | None) -> pd.Series[bool]:
 
 
 def _best(rows: pd.DataFrame, *by: str) -> pd.Series[Any]:
-    return rows.sort_values([*by, *_SIZE]).iloc[0]
+    for column in (*by, *_SIZE):
+        values = rows[column].to_numpy()
+        rows = rows[values == values.min()]
+    return rows.iloc[0]
 
 
 def _nearest(assessed: pd.DataFrame, goal: Goal) -> tuple[pd.Series[Any], str]:

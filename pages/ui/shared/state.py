@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -63,7 +65,7 @@ def runs(application: str, cluster: str) -> pd.DataFrame:
 
 def models(application: str, cluster: str) -> dict[str, catalog.Champion]:
     """The champion of each scenario of a pair; fitted now where there is none."""
-    if not catalog.has_models(store(), application, cluster):
+    if not _has_models(application, cluster, version()):
         access.may_change_or(
             f"no model of {application} on {cluster} was fitted yet; somebody who may change things has to look first"
         )
@@ -71,7 +73,21 @@ def models(application: str, cluster: str) -> dict[str, catalog.Champion]:
             for outcome in catalog.fit(store(), application, cluster, catalog.FIRST_SCENARIOS):
                 st.write(f"Scenario {outcome.scenario}: {outcome.refused or 'fitted'}")
             status.update(label="Models fitted", state="complete", expanded=False)
-    return _models(application, cluster, version())
+    found = _models(application, cluster, version())
+    _settle()
+    return found
+
+
+@st.cache_resource(show_spinner=False)
+def _settle() -> None:
+    """Once: what libraries and models brought stays for good, so nobody needs to search it for garbage.
+
+    Streamlit collects all garbage after each rerun of a script. Over some hundred thousand objects of scikit-learn,
+    plotly and pandas that takes longer than the rerun.
+    """
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)  # DuckDB's bindings expect to be cleared away when the process ends
 
 
 def version() -> int:
@@ -150,6 +166,11 @@ def _pairs(version: int) -> pd.DataFrame:
 @st.cache_data(max_entries=8, show_spinner="Loading runs")
 def _runs(application: str, cluster: str, version: int) -> pd.DataFrame:
     return catalog.usable_runs(store(), application, cluster)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _has_models(application: str, cluster: str, version: int) -> bool:
+    return catalog.has_models(store(), application, cluster)
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading models")
