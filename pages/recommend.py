@@ -6,7 +6,7 @@ import datetime
 import pandas as pd
 import streamlit as st
 
-from pages.ui.recommend import instances, kept, tradeoff
+from pages.ui.recommend import instances, kept, picking, tradeoff
 from pages.ui.runs import upload
 from pages.ui.shared import evidence, formats, inputs, origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
@@ -76,12 +76,8 @@ def on_machines(request: Request, nodes: list[Node]) -> list[Advice]:
 
 
 def show_choices(advice: Advice) -> pd.Series:
-    """The cheapest and the fastest that keep the limits, or the nearest; returns the one that is picked."""
-    found = advice.recommendation
-    choices = {"Cheapest in time": found.cheapest, "Fastest in budget": found.fastest, "Nearest": found.nearest}
-    offered = {label: row for label, row in choices.items() if row is not None}
-    picked = st.segmented_control("Configuration", list(offered), default=next(iter(offered)), required=True)
-    row = offered[picked]
+    """The cheapest and the fastest that keep the limits, the nearest, or one of the front; returns the one shown."""
+    row = picking.choose(advice.recommendation)
     with st.grid(4, min_column_width=140):
         st.metric("Time to count on", formats.time_text(row["safe_s"]), border=True)
         st.metric(f"Cost ({advice.request.currency})", formats.amount_text(row["safe_cost"]), border=True)
@@ -107,12 +103,20 @@ def wording(advice: Advice, row: pd.Series) -> str:
 
 
 def show_front(advice: Advice, picked: pd.Series) -> None:
-    """Time against cost of everything that no other configuration beats in both."""
+    """Time against cost of everything that no other configuration beats in both, to pick from."""
     st.header("Time against cost")
+    st.caption("Each step is a configuration that no other beats in both. Click one, here or in the table, to take it.")
     data = tradeoff.front_data(advice, picked)
-    shown.chart(tradeoff.front_figure(data), "time-against-cost", alt=tradeoff.front_text(data))
+    front = advice.recommendation.front
+    shown.chart(
+        tradeoff.front_figure(data), picking.FRONT_CHART, alt=tradeoff.front_text(data), selection_mode="points",
+        on_select=lambda: picking.take(front, f"chart_{picking.FRONT_CHART}"),
+    )  # fmt: skip
     with st.expander("As a table", icon=":material/table:"):
-        shown.table(tradeoff.front_table(data), "front", alt="Configurations that no other beats")
+        shown.table(
+            tradeoff.front_table(data), "front", alt="Configurations that no other beats", key=picking.FRONT_TABLE,
+            on_select=lambda: picking.take(front, picking.FRONT_TABLE), selection_mode="single-row",
+        )  # fmt: skip
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

@@ -287,12 +287,11 @@ def champions(store: Store, application: str, cluster: str) -> dict[str, Champio
         runs = usable_runs(store, application, cluster)
         hint = _known_pairs(store) if runs.empty else _fit_command(application, cluster)
         raise CannotPredictError(f"there is no model of {application} on {cluster}; {hint}")
-    found = {}
-    for scenario in (s for s in SCENARIOS if s in fitted):
-        name = model_name(application, cluster, scenario)
-        version = store.registry.get(name, "champion").version
-        found[scenario] = Champion(version, artifacts.load(store.registry.artefact(name, version)))
-    return found
+    names = {scenario: model_name(application, cluster, scenario) for scenario in SCENARIOS if scenario in fitted}
+    with store.opened():
+        versions = {scenario: store.registry.get(name).version for scenario, name in names.items()}
+        contents = {scenario: store.registry.artefact(name, versions[scenario]) for scenario, name in names.items()}
+    return {scenario: Champion(versions[scenario], artifacts.load(contents[scenario])) for scenario in names}
 
 
 def has_models(store: Store, application: str, cluster: str) -> bool:

@@ -189,7 +189,9 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         unseen = max(seen, self._unseen_half_width(level))
         half = np.where(self._profiled(asked), seen, unseen)
         half = half * (1 + intervals.doublings_outside(asked, self.ranges_))
-        return Foresight(predicted, predicted * np.exp(-half), predicted * np.exp(half), intervals.outside(asked, self.ranges_))
+        return Foresight(
+            predicted, predicted * np.exp(-half), predicted * np.exp(half), intervals.outside(asked, self.ranges_)
+        )
 
     def profiled(self, X: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Whether runs like each question taught the scenario: its configuration, as the scenario sees it, and rate."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from store import troubles
@@ -53,6 +55,18 @@ class Store:
         self.snapshots = Snapshots(home.snapshots, database)
         self._database = database
         migrate(database)
+
+    @contextmanager
+    def opened(self) -> Iterator[None]:
+        """Keep the database open over several short reads: each joins, where by itself it would open and close.
+
+        Raises
+        ------
+        StoreLockedError, StoreUnusableError
+            As each of them would.
+        """
+        with self._database.transaction():
+            yield
 
     def verify(self) -> tuple[int, list[str]]:
         """Check runs, tasks and models; see `store.verification.verify`."""

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ROW_HEIGHT = 35
@@ -76,9 +76,9 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def select_row(page: Page, number: int) -> None:
-    """Tick the box at the left edge of a row of the first table on the page, which is a canvas."""
-    table = page.get_by_test_id("stDataFrame").first
+def select_row(page: Page, number: int, table: Locator | None = None) -> None:
+    """Tick the box at the left edge of a row of a table, by itself of the first on the page; it is a canvas."""
+    table = table or page.get_by_test_id("stDataFrame").first
     table.click(position={"x": 20, "y": ROW_HEIGHT * (number + 1) + ROW_HEIGHT // 2})
 
 

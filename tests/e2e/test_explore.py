@@ -11,6 +11,7 @@ from perfmodel import catalog
 from perfmodel.cost import EXAMPLE_PRICE, Price
 from perfmodel.prediction import answer, best_scenario, question
 from store import open_store
+from tests.e2e.helpers import select_row
 
 PAPER = "?cluster=paper-2020&application=resnet50"
 
@@ -58,11 +59,78 @@ def test_a_slider_changes_the_numbers_and_the_url_reproduces_the_screen(app_url,
     other.context.close()
 
 
+def test_a_number_can_be_typed_as_well_as_dragged(app_url, page, models):
+    page.goto(f"{app_url}/{PAPER}")
+    shows(page, expected(models, question(3, 8, 14, 100)))
+    field = page.get_by_role("spinbutton", name="Executors, typed")
+    field.fill("2")
+    field.press("Enter")
+    shows(page, expected(models, question(2, 8, 14, 100)))
+    expect(page).to_have_url(re.compile(r"[?&]executors=2\b"))
+    page.get_by_role("group", name="Executors").get_by_role("slider").press("ArrowLeft")
+    shows(page, expected(models, question(1, 8, 14, 100)))
+    expect(field).to_have_value("1")
+
+
+def test_a_pinned_baseline_shows_the_difference_and_the_link_reproduces_it(app_url, page, models, browser):
+    page.goto(f"{app_url}/{PAPER}")
+    base = expected(models, question(3, 8, 14, 100))
+    shows(page, base)
+    page.get_by_role("button", name="Pin as baseline").click()
+    expect(page.get_by_label("Baseline", exact=True)).to_have_value(re.compile(r"3 x 8, 14 GiB, .*100 %"))
+    page.get_by_role("group", name="Executors").get_by_role("slider").press("ArrowLeft")
+    now = expected(models, question(2, 8, 14, 100))
+    difference = formats.time_text(now["predicted_s"] - base["predicted_s"])
+    delta = page.get_by_test_id("stMetric").filter(has_text="Predicted time").get_by_test_id("stMetricDelta")
+    expect(delta).to_contain_text(difference)
+    page.get_by_role("button", name="Link").click()
+    address = page.get_by_test_id("stCode").filter(has_text="executors=2").inner_text().strip()
+    other = browser.new_context().new_page()
+    other.goto(address)
+    shows(other, now)
+    other_delta = other.get_by_test_id("stMetric").filter(has_text="Predicted time").get_by_test_id("stMetricDelta")
+    expect(other_delta).to_contain_text(difference)
+    other.context.close()
+
+
+def test_the_heat_map_and_the_cost_are_a_click_away(app_url, page):
+    page.goto(f"{app_url}/{PAPER}&executors=2")
+    for choice, said in (("Cost", "Cost against executors"), ("Executors x cores", "with lines of equal cost")):
+        page.get_by_text(choice, exact=True).first.click()
+        expect(page.get_by_role("figure", name=re.compile(said))).to_be_visible()
+    expect(page).to_have_url(re.compile("chart=Executors"))
+
+
+def test_the_history_leads_back(app_url, page, models):
+    page.goto(f"{app_url}/{PAPER}")
+    shows(page, expected(models, question(3, 8, 14, 100)))
+    page.get_by_role("group", name="Executors").get_by_role("slider").press("ArrowLeft")
+    shows(page, expected(models, question(2, 8, 14, 100)))
+    page.get_by_text("What-ifs of this session: 2").click()
+    select_row(page, 1, page.get_by_test_id("stDataFrame").last)
+    page.get_by_role("button", name="Go back to it").click()
+    shows(page, expected(models, question(3, 8, 14, 100)))
+
+
+def test_why_it_takes_so_long_and_how_much_memory_is_safe(app_url, page):
+    page.goto(f"{app_url}/{PAPER}")
+    expect(page.get_by_text(re.compile("work on the images, shared by all cores"))).to_be_visible()
+    expect(page.get_by_text(re.compile("No run that really ran shows how much memory"))).to_be_visible()
+    expect(page.get_by_text(re.compile("Prefer scenario"))).to_be_visible()
+
+
 def test_leaving_the_profiled_range_is_said(app_url, page, models):
     page.goto(f"{app_url}/{PAPER}&executors=5")
     shows(page, expected(models, question(5, 8, 14, 100)))
     expect(page.get_by_text("Outside the profiled range, so")).to_be_visible()
     expect(page.get_by_text("Executors: profiled at 1 to 3")).to_be_visible()
+
+
+def test_more_than_the_whole_data_set_is_allowed_and_flagged(app_url, page, models):
+    page.goto(f"{app_url}/{PAPER}&rate=150")
+    shows(page, expected(models, question(3, 8, 14, 150)))
+    expect(page.get_by_text("Beyond the data set: 1.5 times")).to_be_visible()
+    expect(page.get_by_text("share of the data set (%): profiled at").first).to_be_visible()
 
 
 def test_the_data_size_can_be_given_in_images_and_the_price_edited(app_url, page, models):

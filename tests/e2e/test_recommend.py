@@ -15,6 +15,7 @@ from perfmodel.recommendation.advice import Request, advise
 from perfmodel.recommendation.exports import FORMATS
 from perfmodel.recommendation.search import Goal, Space
 from store import open_store
+from tests.e2e.helpers import select_row
 from tests.store.eventlogs.helpers import added, application, ended, job, lines, start, task
 
 PAPER = "recommend?cluster=paper-2020&application=resnet50"
@@ -61,6 +62,24 @@ def test_what_cannot_be_kept_is_said_with_what_would(app_url, page, models):
 def test_a_deadline_that_is_no_time_is_refused_in_words(app_url, page):
     page.goto(f"{app_url}/{PAPER}&deadline=soon")
     expect(page.get_by_text("'soon' is no time; write it like")).to_be_visible()
+
+
+def test_a_configuration_is_picked_from_the_front_and_exported(app_url, page, models):
+    page.goto(f"{app_url}/{PAPER}")
+    front = found(models, Goal()).front
+    shows(page, found(models, Goal()).cheapest)
+    page.get_by_text("As a table").first.click()
+    select_row(page, 1, page.get_by_test_id("stDataFrame").nth(0))
+    shows(page, front.iloc[1])
+    executors, cores = int(front.iloc[1]["num_executors"]), int(front.iloc[1]["executor_cores"])
+    expect(page.get_by_text(f"spark.executor.instances {executors}")).to_be_visible()
+    expect(page.get_by_text(f"spark.executor.cores {cores}")).to_be_visible()
+    page.get_by_text("Cheapest in time", exact=True).click()
+    shows(page, found(models, Goal()).cheapest)
+    steps = page.get_by_role("figure", name=re.compile("Cost against time of")).locator(".scatterlayer .trace").first
+    box = steps.locator(".point").nth(2).bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    shows(page, front.iloc[2])
 
 
 def test_every_export_can_be_downloaded(app_url, page, models):

@@ -68,43 +68,27 @@ def sweep_figure(sweep: Sweep) -> go.Figure:
     """Draw curve, interval, profiled runs and the chosen configuration."""
     curve = sweep.curve.dropna(subset="predicted_s")
     size, unit = time_unit(curve["predicted_s"].max() if len(curve) else 1.0)
-    x = curve["num_executors"]
-    figure = go.Figure()
-    _add_other_cores(figure, sweep.others, "predicted_s", size, time_text)
-    figure.add_scatter(x=x, y=curve["predicted_high_s"] / size, mode="lines", line_width=0, showlegend=False)
-    figure.data[-1].hoverinfo = "skip"
-    figure.add_scatter(
-        x=x, y=curve["predicted_low_s"] / size, mode="lines", line_width=0, fill="tonexty", fillcolor=BAND
-    )
-    figure.data[-1].update(name="90 % interval", hoverinfo="skip")
-    figure.add_scatter(x=x, y=curve["predicted_s"] / size, mode="lines+markers", name="Predicted")
-    figure.data[-1].update(line={"color": LINE, "width": 2.5}, marker_size=5, text=_texts(curve["predicted_s"]))
-    figure.data[-1].hovertemplate = "%{x} executors: %{text}<extra>predicted</extra>"
-    _add_runs(figure, sweep.runs, size)
-    _add_chosen(figure, curve[x == sweep.chosen], size)
-    return _laid_out(figure, len(curve), f"Completion time ({unit})", _tallest(sweep) / size)
+    traces = _other_cores(sweep.others, "predicted_s", size, time_text)
+    traces += _prediction(curve, ("predicted_s", "predicted_low_s", "predicted_high_s"), size, time_text)
+    if len(sweep.runs):
+        traces.append(_runs(sweep.runs, size))
+    traces += _choice(curve, sweep.chosen, "predicted_s", size)
+    return _drawn(traces, len(curve), f"Completion time ({unit})", _tallest(sweep) / size)
 
 
 def cost_figure(sweep: Sweep, currency: str) -> go.Figure:
     """Draw cost over executors, its interval, other cores, and the chosen configuration."""
     curve = sweep.curve.dropna(subset="predicted_s")
-    x, costs = curve["num_executors"], curve["cost"]
-    figure = go.Figure()
 
     def say(amount: float) -> str:
         return money_text(amount, currency)
 
-    _add_other_cores(figure, sweep.others, "cost", 1.0, say)
-    figure.add_scatter(x=x, y=curve["cost_high"], mode="lines", line_width=0, showlegend=False, hoverinfo="skip")
-    figure.add_scatter(x=x, y=curve["cost_low"], mode="lines", line_width=0, fill="tonexty", fillcolor=BAND)
-    figure.data[-1].update(name="90 % interval", hoverinfo="skip")
-    figure.add_scatter(x=x, y=costs, mode="lines+markers", name="Predicted", text=[say(cost) for cost in costs])
-    figure.data[-1].update(line={"color": LINE, "width": 2.5}, marker_size=5)
-    figure.data[-1].hovertemplate = "%{x} executors: %{text}<extra>predicted</extra>"
-    _add_mark(figure, x[x == sweep.chosen], costs[x == sweep.chosen])
-    most = pd.concat([costs, sweep.others["cost"]]).max()
+    traces = _other_cores(sweep.others, "cost", 1.0, say)
+    traces += _prediction(curve, ("cost", "cost_low", "cost_high"), 1.0, say)
+    traces += _choice(curve, sweep.chosen, "cost", 1.0)
+    most = pd.concat([curve["cost"], sweep.others["cost"]]).max()
     tallest = 1.08 * max(most, min(curve["cost_high"].max(), 1.5 * most))
-    return _laid_out(figure, len(curve), f"Cost ({currency})", tallest)
+    return _drawn(traces, len(curve), f"Cost ({currency})", tallest)
 
 
 def cost_text(sweep: Sweep, currency: str) -> str:
@@ -116,16 +100,35 @@ def cost_text(sweep: Sweep, currency: str) -> str:
     )
 
 
-def _add_other_cores(
-    figure: go.Figure, others: pd.DataFrame, column: str, size: float, say: Callable[[float], str]
-) -> None:
-    """Draw a thin line for each other number of cores; each has a dash of its own, so colour is not needed."""
+def _prediction(
+    curve: pd.DataFrame, columns: tuple[str, str, str], size: float, say: Callable[[float], str]
+) -> list[go.Scatter]:
+    """The predicted curve on its interval; ``columns`` are the prediction and its ends."""
+    x, (middle, low, high) = curve["num_executors"], (curve[column] / size for column in columns)
+    edge = {"x": x, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    return [
+        go.Scatter(y=high, showlegend=False, **edge),
+        go.Scatter(y=low, name="90 % interval", fill="tonexty", fillcolor=BAND, **edge),
+        go.Scatter(
+            x=x, y=middle, name="Predicted", mode="lines+markers", line={"color": LINE, "width": 2.5},
+            marker={"size": 5}, text=[say(value) for value in curve[columns[0]]],
+            hovertemplate="%{x} executors: %{text}<extra>predicted</extra>",
+        ),
+    ]  # fmt: skip
+
+
+def _other_cores(others: pd.DataFrame, column: str, size: float, say: Callable[[float], str]) -> list[go.Scatter]:
+    """A thin line for each other number of cores; each has a dash of its own, so colour is not needed."""
     dashes = cycle(("dot", "dash", "dashdot", "longdash"))
-    for (cores, rows), dash in zip(others.groupby("executor_cores"), dashes, strict=False):
-        known = rows.dropna(subset=column)
-        figure.add_scatter(x=known["num_executors"], y=known[column] / size, mode="lines", name=f"{cores} cores")
-        figure.data[-1].update(line={"color": OTHER, "width": 1.5, "dash": dash}, text=[say(v) for v in known[column]])
-        figure.data[-1].hovertemplate = "%{x} executors: %{text}<extra>" + f"{cores} cores</extra>"
+    known = others.dropna(subset=column).groupby("executor_cores")
+    return [
+        go.Scatter(
+            x=rows["num_executors"], y=rows[column] / size, name=f"{cores} cores", mode="lines",
+            line={"color": OTHER, "width": 1.5, "dash": dash}, text=[say(value) for value in rows[column]],
+            hovertemplate="%{x} executors: %{text}<extra>" + f"{cores} cores</extra>",
+        )
+        for (cores, rows), dash in zip(known, dashes, strict=False)
+    ]  # fmt: skip
 
 
 def sweep_text(sweep: Sweep) -> str:
@@ -141,34 +144,23 @@ def sweep_text(sweep: Sweep) -> str:
     )
 
 
-def _texts(seconds: pd.Series) -> list[str]:
-    return [time_text(value) for value in seconds]
-
-
-def _add_runs(figure: go.Figure, runs: pd.DataFrame, size: float) -> None:
-    if runs.empty:
-        return
+def _runs(runs: pd.DataFrame, size: float) -> go.Scatter:
     seconds = runs["completion_time_s"]
-    figure.add_scatter(x=runs["num_executors"], y=seconds / size, mode="markers", name="Profiled runs")
-    figure.data[-1].update(
+    return go.Scatter(
+        x=runs["num_executors"], y=seconds / size, name="Profiled runs", mode="markers",
         marker={"color": POINT, "size": 8, "opacity": 0.65, "symbol": "circle-open", "line": {"width": 1.6}},
-        text=_texts(seconds),
-        hovertemplate="%{x} executors: %{text}<extra>run</extra>",
-    )
+        text=[time_text(value) for value in seconds], hovertemplate="%{x} executors: %{text}<extra>run</extra>",
+    )  # fmt: skip
 
 
-def _add_chosen(figure: go.Figure, row: pd.DataFrame, size: float) -> None:
-    if row.empty:
-        return
-    _add_mark(figure, row["num_executors"], row["predicted_s"] / size)
-
-
-def _add_mark(figure: go.Figure, x: pd.Series, y: pd.Series) -> None:
-    figure.add_scatter(x=x, y=y, mode="markers", name="Your choice")
-    figure.data[-1].update(
-        marker={"color": LINE, "size": 17, "symbol": "diamond-open", "line": {"width": 3}},
+def _choice(curve: pd.DataFrame, chosen: int, column: str, size: float) -> list[go.Scatter]:
+    row = curve[curve["num_executors"] == chosen]
+    marker = {"color": LINE, "size": 17, "symbol": "diamond-open", "line": {"width": 3}}
+    mark = go.Scatter(
+        x=row["num_executors"], y=row[column] / size, name="Your choice", mode="markers", marker=marker,
         hoverinfo="skip",
-    )
+    )  # fmt: skip
+    return [mark] if len(row) else []
 
 
 def _tallest(sweep: Sweep) -> float:
@@ -177,12 +169,13 @@ def _tallest(sweep: Sweep) -> float:
     return 1.08 * max(times, min(sweep.curve["predicted_high_s"].max(), 1.5 * times))
 
 
-def _laid_out(figure: go.Figure, executors: int, title: str, tallest: float) -> go.Figure:
-    return figure.update_layout(
-        height=380,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
-        xaxis={"title": "Executors", "dtick": 1 if executors <= 16 else None},
-        yaxis={"title": title, "range": [0, tallest]},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        hovermode="closest",
-    )
+def _drawn(traces: list[go.Scatter], executors: int, title: str, tallest: float) -> go.Figure:
+    layout = {
+        "height": 380,
+        "margin": {"l": 10, "r": 10, "t": 30, "b": 10},
+        "xaxis": {"title": {"text": "Executors"}, "dtick": 1 if executors <= 16 else None},
+        "yaxis": {"title": {"text": title}, "range": [0, tallest]},
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "hovermode": "closest",
+    }
+    return go.Figure(traces, layout)

@@ -48,6 +48,9 @@ def front_figure(front: Front) -> go.Figure:
         y=front.rows["safe_cost"],
         mode="lines+markers",
         line={"color": LINE, "width": 2, "shape": "hv"},
+        marker_size=9,
+        selected_marker_opacity=1,
+        unselected_marker_opacity=1,  # what is picked has the diamond
         text=[_name(row) for _, row in front.rows.iterrows()],
         hovertemplate="%{text}<extra></extra>",
         name="No other is faster and cheaper",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import pandas as pd
 import streamlit as st
 
@@ -11,7 +13,9 @@ from perfmodel.prediction import question
 from perfmodel.recommendation.search import Goal, Space
 from store.durations import seconds_of
 
+Number = TypeVar("Number", int, float)
 SHARE, IMAGES = "Percent", "Images"
+WHOLE = 100
 ROOM = 2  # sliders reach this many times beyond what was profiled; the page warns there
 
 
@@ -29,21 +33,48 @@ def configuration(runs: pd.DataFrame) -> pd.Series:
     """Sliders for a configuration and a data size; starts at the largest that was profiled."""
     most = runs[["num_executors", "executor_cores", "executor_memory_gb"]].max()
     executors = executor_choices(runs)
-    count = st.slider(
-        "Executors", 1, executors[-1], int(most["num_executors"]), key="executors", bind="query-params",
+    count = number(
+        "Executors", 1, executors[-1], int(most["num_executors"]), key="executors",
         help="Executor processes of the application (spark.executor.instances).",
     )  # fmt: skip
-    cores = st.slider(
-        "Cores an executor", 1, core_choices(runs)[-1], int(most["executor_cores"]),
-        key="cores", bind="query-params", help="Tasks that an executor runs at a time (spark.executor.cores).",
+    cores = number(
+        "Cores an executor", 1, core_choices(runs)[-1], int(most["executor_cores"]), key="cores",
+        help="Tasks that an executor runs at a time (spark.executor.cores).",
     )  # fmt: skip
-    memory = st.slider(
+    memory = number(
         "Memory an executor (GiB)", 1.0, max(4.0, ROOM * float(most["executor_memory_gb"])),
-        float(most["executor_memory_gb"]), step=0.5, key="memory", bind="query-params",
-        help="Heap of an executor (spark.executor.memory). These scenarios predict the same time for any memory.",
+        float(most["executor_memory_gb"]), step=0.5, key="memory",
+        help="Heap of an executor (spark.executor.memory). Most scenarios predict the same time for any memory.",
     )  # fmt: skip
     chosen = question(count, cores, memory, data_size(runs)).iloc[0]
     return pd.concat([chosen, partition_size(runs)])
+
+
+def number(label: str, low: Number, high: Number, start: Number, *, key: str, help: str, step: Number = 1) -> Number:
+    """A slider, and beside it a field to type the same number.
+
+    Parameters
+    ----------
+    label, help : str
+    low, high, start, step : int or float
+        All of one type.
+    key : str
+        Of the slider, which the address carries; the field follows it.
+    """
+    typed = f"{key}_typed"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        value = st.slider(label, low, high, start, step, key=key, bind="query-params", help=help)
+        st.session_state[typed] = value
+        st.number_input(
+            f"{label}, typed", low, high, step=step, key=typed, label_visibility="collapsed", width=112,
+            on_change=_take_typed, args=(key, typed),
+        )  # fmt: skip
+    return value
+
+
+def _take_typed(key: str, typed: str) -> None:
+    if st.session_state[typed] is not None:
+        st.session_state[key] = st.session_state[typed]
 
 
 def partition_size(runs: pd.DataFrame) -> pd.Series:
@@ -52,8 +83,8 @@ def partition_size(runs: pd.DataFrame) -> pd.Series:
     if stated.empty:
         return pd.Series(dtype=float)
     usual = int(stated.quantile(interpolation="lower"))
-    images = st.slider(
-        "Images a partition", 1, max(10, ROOM * int(stated.max())), usual, key="partition", bind="query-params",
+    images = number(
+        "Images a partition", 1, max(10, ROOM * int(stated.max())), usual, key="partition",
         help="Images that one task classifies. Few make more tasks, many need more memory.",
     )  # fmt: skip
     return pd.Series({"images_per_partition": float(max(images, 1))})
@@ -72,17 +103,13 @@ def data_size(runs: pd.DataFrame) -> float:
             "Images", 1, 100 * dataset, dataset, key="images", bind="query-params", help="Images to classify."
         )
         return 100 * images / dataset
-    return float(
-        st.slider(
-            "Share of the data set (%)",
-            1,
-            200,
-            100,
-            key="rate",
-            bind="query-params",
-            help="The paper's sampling rate: 100 % is the whole data set, more is a larger one.",
-        )
-    )
+    share = number(
+        "Share of the data set (%)", 1, 200, 100, key="rate",
+        help="The paper's sampling rate: 100 % is the whole data set, more is a larger one.",
+    )  # fmt: skip
+    if share > WHOLE:
+        st.caption(f":material/zoom_out_map: Beyond the data set: {share / WHOLE:g} times as many images as it has.")
+    return float(share)
 
 
 def dataset_images(runs: pd.DataFrame) -> int:

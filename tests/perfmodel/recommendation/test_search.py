@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from perfmodel.cost import Price
-from perfmodel.errors import CannotPredictError, PerfmodelError
+from perfmodel.errors import PerfmodelError
 from perfmodel.model import ScenarioModel
 from perfmodel.recommendation.search import Goal, Node, Space, assess, candidates, pareto_front, recommend
 from perfmodel.scenarios import SCENARIOS
@@ -36,46 +36,82 @@ def grid_runs_of_module():
     return pd.DataFrame(rows)
 
 
-def brute_force(model, space, price, goal):
-    """The cheapest and the fastest that keep the limits: one candidate at a time, in plain Python."""
-    kept = []
+def machines_for(space, executors, cores, memory):
+    """How many machines the executors take, in plain arithmetic; 0 without machines, None where they do not fit."""
+    if space.node is None:
+        return 0
+    taken = memory + max(0.1 * memory, 0.375) + space.python_gb_per_core * cores
+    held = min(space.node.cores // cores, math.floor(space.node.memory_gb / taken))
+    nodes = math.ceil(executors / held) if held else math.inf
+    return nodes if nodes <= (space.most_nodes or 10**9) else None
+
+
+def brute_force(model, space, goal):
+    """All candidates with an answer: seconds, cost, size; one at a time."""
+    rows = []
     for executors, cores, memory in itertools.product(space.executors, space.cores, space.memory_gb):
+        nodes = machines_for(space, executors, cores, memory)
+        if nodes is None:
+            continue
         one = pd.DataFrame([dict(zip(SIZE, (executors, cores, memory), strict=True))]).assign(sampling_rate_pct=100.0)
         level = 2 * goal.sure - 1
         seconds = float(model.predict_interval(one, level)[1][0] if level else model.predict(one)[0])
-        paid = seconds / 3600 * executors * (cores * price.per_core_hour + memory * price.per_gib_hour)
-        in_time = goal.deadline_s is None or seconds <= goal.deadline_s
-        if math.isfinite(seconds) and in_time and (goal.budget is None or paid <= goal.budget):
-            kept.append((seconds, paid, executors, cores, memory))
-    if not kept:
-        return None, None
-    return min(kept, key=lambda row: (row[1], row[0], *row[2:])), min(kept, key=lambda row: (row[0], row[1], *row[2:]))
+        by_size = executors * (cores * PRICE.per_core_hour + memory * PRICE.per_gib_hour)
+        an_hour = by_size if space.node is None else nodes * space.node.price_per_hour
+        if math.isfinite(seconds):
+            rows.append((seconds, an_hour * seconds / 3600, executors, cores, memory))
+    return rows
+
+
+def best_of(rows, goal):
+    """The cheapest, the fastest and, where nothing keeps the limits, the nearest of these rows."""
+    deadline, budget = goal.deadline_s or math.inf, goal.budget or math.inf
+
+    def fastest(some):
+        return min(some, key=lambda row: (row[0], row[1], *row[2:]), default=None)
+
+    def cheapest(some):
+        return min(some, key=lambda row: (row[1], row[0], *row[2:]), default=None)
+
+    in_time = [row for row in rows if row[0] <= deadline]
+    kept = [row for row in in_time if row[1] <= budget]
+    nearest = None if kept else cheapest(in_time) or fastest(rows)
+    return cheapest(kept), fastest(kept), nearest
 
 
 def test_the_recommendation_is_that_of_brute_force_on_random_grids(model):
     generator = np.random.default_rng(7)
-    for _ in range(12):
+    outcomes = set()
+    for _ in range(16):
+        node = generator.choice([None, Node("m", cores=8, memory_gb=16, price_per_hour=2.0)])
         space = Space(
             sorted(generator.choice(6, 3, replace=False) + 1),
             sorted(generator.choice(6, 2, replace=False) + 1),
             sorted(generator.choice([1.0, 2.0, 4.0], 2, replace=False)),
+            node,
+            most_nodes=generator.choice([None, 2, 4]) if node else None,
+            python_gb_per_core=generator.choice([0.0, 0.5]),
         )
         goal = Goal(
             deadline_s=generator.choice([None, 800.0, 2500.0]),
             budget=generator.choice([None, 0.2, 0.5]),
             sure=generator.choice([0.5, 0.8]),
         )
+        rows = brute_force(model, space, goal)
         try:
-            found = recommend(assess(model, candidates(space), 100, PRICE, sure=goal.sure), goal)
-        except CannotPredictError:
-            assert brute_force(model, space, PRICE, Goal()) == (None, None)
+            found = recommend(assess(model, candidates(space), 100, PRICE, node, goal.sure), goal)
+        except PerfmodelError:
+            assert not rows
             continue
-        cheapest, fastest = brute_force(model, space, PRICE, goal)
-        for mine, expected in ((found.cheapest, cheapest), (found.fastest, fastest)):
-            assert (mine is None) == (expected is None)
+        expected = best_of(rows, goal)
+        outcomes.add("infeasible" if expected[2] else "feasible")
+        for mine, wanted in zip((found.cheapest, found.fastest, found.nearest), expected, strict=True):
+            assert (mine is None) == (wanted is None)
             if mine is not None:
-                assert tuple(mine[SIZE]) == pytest.approx(expected[2:])
-                assert mine["safe_s"] == pytest.approx(expected[0])
+                assert tuple(mine[SIZE]) == pytest.approx(wanted[2:])
+                assert (mine["safe_s"], mine["safe_cost"]) == pytest.approx(wanted[:2])
+        assert bool(found.advice) == (found.nearest is not None)
+    assert outcomes in ({"feasible", "infeasible"}, set()), "the grids must show both"
 
 
 def test_the_front_holds_exactly_what_nothing_beats():
