@@ -18,7 +18,7 @@ help:  ## What one can do here
 app: $(VENV)/.app  ## Install what is missing, load the demo data, open the explorer on http://127.0.0.1:8501
 	@$(SYSTEM) java || echo "Without Java the explorer works; profiling does not."
 	$(BIN)/python -m perfmodel demo
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run serve.py --server.port $(PORT)
 
 # A module stays in one process, because its fixtures start Spark; in this order the quick ones come last and fill up.
 test: $(VENV)/.dev  ## All tests: real Spark executors, a real database, a real browser

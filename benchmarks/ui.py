@@ -150,7 +150,7 @@ def report(name: str, times: Times, peer: Times) -> bool:
 
 def report_fresh(home: Path, widgets: int, rounds: int) -> bool:
     """Print what the first visit to a fresh server takes; returns whether its target is met."""
-    ours = [fresh(ROOT / "app.py", SPARKCAST_HOME=str(home)) for _ in range(rounds)]
+    ours = [fresh(ROOT / "serve.py", SPARKCAST_HOME=str(home)) for _ in range(rounds)]
     theirs = [fresh(ROOT / "benchmarks/browsing/bare.py", WIDGETS=str(widgets)) for _ in range(rounds)]
     first, all_of_it = (statistics.median(column) for column in zip(*ours, strict=True))
     bare_first, bare_all = (statistics.median(column) for column in zip(*theirs, strict=True))
@@ -164,7 +164,7 @@ def report_fresh(home: Path, widgets: int, rounds: int) -> bool:
 
 def measured(home: Path, rounds: int) -> bool:
     """Measure and print everything; returns whether all targets are met."""
-    with serving(ROOT / "app.py", SPARKCAST_HOME=str(home)) as url:
+    with serving(ROOT / "serve.py", SPARKCAST_HOME=str(home)) as url:
         pages = {EXPLORE: explore(url, rounds), RECOMMEND: recommend(url, rounds)}
     met = [report(name, times, bare(widgets, rounds)) for name, (times, widgets) in pages.items()]
     return all([*met, report_fresh(home, pages[EXPLORE][1], 3)])

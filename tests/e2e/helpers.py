@@ -53,7 +53,7 @@ def wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
 def serving(home: Path, *more: str) -> Iterator[str]:
     """Run the app on a home, with more options of Streamlit; yields its address."""
     port = free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", "serve.py", "--server.port", str(port)]
     options = ["--server.headless", "true", *more]
     environment = {**os.environ, "SPARKCAST_HOME": str(home)}
     with subprocess.Popen([*command, *options], cwd=ROOT, env=environment) as server:
