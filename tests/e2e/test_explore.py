@@ -107,7 +107,7 @@ def test_the_history_leads_back(app_url, page, models):
     page.get_by_role("group", name="Executors").get_by_role("slider").press("ArrowLeft")
     shows(page, expected(models, question(2, 8, 14, 100)))
     page.get_by_text("What-ifs of this session: 2").click()
-    select_row(page, 1, page.get_by_test_id("stDataFrame").last)
+    select_row(page, 1, page.get_by_role("region", name="What-ifs of this session"))
     page.get_by_role("button", name="Go back to it").click()
     shows(page, expected(models, question(3, 8, 14, 100)))
 

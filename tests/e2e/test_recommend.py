@@ -69,7 +69,7 @@ def test_a_configuration_is_picked_from_the_front_and_exported(app_url, page, mo
     front = found(models, Goal()).front
     shows(page, found(models, Goal()).cheapest)
     page.get_by_text("As a table").first.click()
-    select_row(page, 1, page.get_by_test_id("stDataFrame").nth(0))
+    select_row(page, 1, page.get_by_role("region", name="Configurations that no other"))
     shows(page, front.iloc[1])
     executors, cores = int(front.iloc[1]["num_executors"]), int(front.iloc[1]["executor_cores"])
     expect(page.get_by_text(f"spark.executor.instances {executors}")).to_be_visible()

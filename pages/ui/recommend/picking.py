@@ -43,7 +43,8 @@ def choose(found: Recommendation) -> pd.Series:
 def take(front: pd.DataFrame, widget: str) -> None:
     """Pick what was selected in the chart or the table of the front; for a callback."""
     selection: Mapping[str, list] = st.session_state[widget]["selection"]
-    positions = selection.get("rows") or [point["point_index"] for point in selection.get("points", [])]
+    points = [point["point_index"] for point in selection.get("points", []) if not point["curve_number"]]
+    positions = selection.get("rows") or points
     if positions:
         st.session_state[_PICK] = tuple(float(front[column].iloc[positions[0]]) for column in _SIZE)
         st.session_state[_SHOWN] = PICKED
