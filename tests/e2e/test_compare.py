@@ -21,7 +21,7 @@ def figure(page: Page, name: str):
 
 def test_accuracy_and_times_stand_beside_what_was_published(app_url, page):
     page.goto(f"{app_url}/{PAPER}")
-    expect(figure(page, "accura")).to_be_visible()
+    expect(figure(page, "^Accuracy by scenario. baseline: published 92.2, here")).to_be_visible()
     expect(figure(page, "t1, t2 and T of each scenario")).to_be_visible()
     expect(page.get_by_text("Published: Myung")).to_be_visible()
     expect(page.get_by_text("Not fitted yet:")).to_be_visible()

@@ -61,13 +61,13 @@ def number(label: str, low: Number, high: Number, start: Number, *, key: str, he
     key : str
         Of the slider, which the address carries; the field follows it.
     """
-    typed = f"{key}_typed"
+    typed, form = f"{key}_typed", "%g" if isinstance(start, float) else "%d"
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        value = st.slider(label, low, high, start, step, key=key, bind="query-params", help=help)
+        value = st.slider(label, low, high, start, step, form, key=key, bind="query-params", help=help)
         st.session_state[typed] = value
         st.number_input(
-            f"{label}, typed", low, high, step=step, key=typed, label_visibility="collapsed", width=112,
-            on_change=_take_typed, args=(key, typed),
+            f"{label}, typed", low, high, step=step, format=form, key=typed, label_visibility="collapsed",
+            width=96, on_change=_take_typed, args=(key, typed),
         )  # fmt: skip
     return value
 
