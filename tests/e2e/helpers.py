@@ -37,7 +37,7 @@ def free_port() -> int:
 
 
 def wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         assert server.poll() is None, "the app stopped by itself"
         try:
@@ -46,7 +46,7 @@ def wait_until_healthy(url: str, server: subprocess.Popen[bytes]) -> None:
                 return
         except OSError:
             time.sleep(0.2)
-    pytest.fail("the app did not become healthy in 60 s")
+    pytest.fail("the app did not become healthy in 120 s")
 
 
 @contextmanager

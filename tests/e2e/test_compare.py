@@ -58,7 +58,7 @@ def test_residuals_go_by_the_feature_that_is_chosen(app_url, page):
 
 def test_the_curves_of_both_levels_are_drawn(app_url, page):
     view(page, app_url, "Fitted curves", compared="Scenario+4-2,+version+1")
-    for title in ("Level 1: 1/executor_cores", "Level 1: 1/num_executors", "Level 1: sampling_rate_pct", "Level 2"):
+    for title in ("Level 1: cores an executor", "Level 1: executors", "Level 1: share of the data set", "Level 2"):
         expect(figure(page, f"{title}, by")).to_be_visible()
     view(page, app_url, "Fitted curves", compared="Scenario+5,+version+1")
     expect(page.get_by_text("This scenario has one level.")).to_be_visible()
