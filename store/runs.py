@@ -38,9 +38,13 @@ SELECT * REPLACE (run_id::VARCHAR AS run_id) FROM executors
 WHERE run_id = TRY_CAST(? AS UUID) ORDER BY added_ms, executor_id
 """
 _PAIRS = """
-SELECT application, cluster, count(*) AS runs, count(*) FILTER (status = 'ok') AS ok_runs,
-       list_sort(list_distinct(list(origin))) AS origins
-FROM runs GROUP BY application, cluster ORDER BY application, cluster
+SELECT application, cluster, sum(runs)::BIGINT AS runs, sum(ok_runs)::BIGINT AS ok_runs,
+       list(origin ORDER BY origin) AS origins
+FROM (
+    SELECT application, cluster, origin, count(*) AS runs, count(*) FILTER (status = 'ok') AS ok_runs
+    FROM runs GROUP BY application, cluster, origin
+)
+GROUP BY application, cluster ORDER BY application, cluster
 """
 
 
