@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from PIL import Image
@@ -37,13 +38,13 @@ def demo_home(home: Path) -> Path:
     return home
 
 
-def take(browser: Browser, url: str, scheme: str) -> None:
-    """Take all pictures in light or dark."""
+def take(browser: Browser, url: str, scheme: str, names: Iterable[str]) -> None:
+    """Take these pictures in light or dark."""
     context = browser.new_context(viewport=SIZE, color_scheme=scheme, reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(120_000)
-    for name, path in PICTURES.items():
-        page.goto(f"{url}/{path}")
+    for name in names:
+        page.goto(f"{url}/{PICTURES[name]}")
         settled(page)
         page.wait_for_timeout(DRAWN_MS)
         keep(page.screenshot(), IMAGES / f"{name}-{scheme}.png")
@@ -64,8 +65,8 @@ def main() -> None:
     """Take all pictures."""
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, serving(demo_home(Path(folder))) as url, chromium() as browser:
-        for scheme in ("light", "dark"):
-            take(browser, url, scheme)
+        take(browser, url, "light", PICTURES)
+        take(browser, url, "dark", ["explore"])
 
 
 if __name__ == "__main__":
