@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 
 from perfmodel import catalog
 from perfmodel.commands.fit import add_fit, outcome_text
@@ -65,5 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; return the exit status."""
+    return run(_parser(), argv)
+
+
 if __name__ == "__main__":
-    sys.exit(run(_parser()))
+    sys.exit(main())

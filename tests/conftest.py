@@ -6,12 +6,16 @@ import pytest
 
 from perfmodel import catalog
 from store import open_store
+from tests.once import made_once
 
 
 @pytest.fixture(scope="session")
 def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with all demo runs, and fitted models of one reconstructed and one measured pair. Do not write to it."""
-    home = tmp_path_factory.mktemp("demo")
+    return made_once(tmp_path_factory, "demo", _make_demo_home)
+
+
+def _make_demo_home(home: Path) -> Path:
     store = open_store(home)
     pairs = catalog.add_demo_runs(store)
     for application, cluster in pairs:

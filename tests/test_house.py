@@ -101,6 +101,16 @@ def test_importing_a_package_loads_neither_the_screen_nor_spark(package):
     assert not loaded & (SCREEN | HEAVY)
 
 
+@pytest.mark.parametrize("module", ["runner.runs.supervisor", "runner.jobs.predict", "runner.jobs.inference"])
+def test_processes_of_a_run_load_no_database(module):
+    """They started half a second later for the sake of an error's class."""
+    assert not loaded_after(f"import {module}") & {"pandas", "duckdb"}
+
+
+def test_every_name_of_the_store_is_where_it_says():
+    loaded_after("import store\nfor name in store._MODULE_OF: getattr(store, name)")
+
+
 def test_starting_the_app_loads_neither_spark_nor_tensorflow(tmp_path, demo_home):
     code = (
         "import os, sys\n"

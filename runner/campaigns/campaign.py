@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from runner.campaigns.course import Course
-from runner.campaigns.history import ended_of_row, read_history
+from runner.campaigns.history import ended_of_row, history_of, load_runs
 from runner.campaigns.lock import hold_lock
 from runner.campaigns.progress import Progress
 from runner.clusters.affinity import CpuPlan, assign_cpus
@@ -27,7 +27,7 @@ from runner.runs.keeping import keep_event_log, prune_logs, remove_partials
 from runner.runs.postmortem import keep_logs
 from runner.runs.record import Outcome, judge, make_record
 from runner.runs.remarks import remark
-from runner.runs.spec import RunSpec
+from runner.runs.spec import RunSpec, work_folder
 from store import Cluster, RunRecord, Store
 from store.home import Home
 
@@ -122,7 +122,7 @@ class Campaign:
 
     def course(self) -> Course:
         """Return where the campaign stands according to the store."""
-        history = read_history(self._store, self.name)
+        history = history_of(load_runs(self._store, self.name))
         machine_mib = visible_memory_mib() if self._plan.target.is_private else None
         return Course(self._plan.runs, history, retry_failed=self._retry_failed, machine_mib=machine_mib)
 
@@ -235,11 +235,6 @@ class Campaign:
         prune_logs(_logs(home))
         self._store.inbox.put(record)
         shutil.rmtree(spec.folder)
-
-
-def work_folder(home: Path) -> Path:
-    """Return where the folders of runs in progress are."""
-    return home / "work"
 
 
 def _logs(home: Home) -> Path:

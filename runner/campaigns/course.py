@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from runner.campaigns.history import Ended
 from runner.campaigns.minimum_memory import Agenda, revise
 from runner.campaigns.pace import Pace
-from runner.plans.plan import PlannedRun
+from runner.clusters.host import visible_memory_mib
+from runner.plans.plan import PlannedRun, read_runs
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,12 @@ class Course:
         self._pace = Pace(history)
         self._last_failure = next((one for one in reversed(self._history) if one.status != "ok"), None)
         self.agenda: Agenda = revise(planned, history, machine_mib)
+
+    @classmethod
+    def of_stored(cls, plan: Mapping[str, Any], history: Sequence[Ended]) -> Course:
+        """Return the course of a plan as the store keeps it; older plans do not say where they run."""
+        machine_mib = visible_memory_mib() if plan.get("private", True) else None
+        return cls(read_runs(plan), history, machine_mib=machine_mib)
 
     def take(self, ended: Ended) -> None:
         """Take note of a run that ended."""

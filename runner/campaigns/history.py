@@ -64,7 +64,11 @@ def ended_of_row(row: Mapping[Any, Any] | pd.Series[Any]) -> Ended:
     )
 
 
-def read_history(store: Store, campaign: str) -> list[Ended]:
-    """Return the campaign's runs that are in the store, in the order in which they started."""
-    frame = store.runs.load(campaign=campaign, origin="measured").sort_values("started_at")
-    return [ended_of_row(row) for _, row in frame.iterrows()]
+def load_runs(store: Store, campaign: str) -> pd.DataFrame:
+    """Return the campaign's rows of the store, in the order in which they started."""
+    return store.runs.load(campaign=campaign, origin="measured").sort_values("started_at")
+
+
+def history_of(runs: pd.DataFrame) -> list[Ended]:
+    """Return what rows that `load_runs` returned say."""
+    return [ended_of_row(row) for _, row in runs.iterrows()]

@@ -13,11 +13,10 @@ import pandas as pd
 
 from runner.campaigns.course import Course
 from runner.campaigns.disturbance import Finding, find_disturbed, find_unsteady, variation_pct
-from runner.campaigns.history import Ended, ended_of_row
+from runner.campaigns.history import Ended, history_of, load_runs
 from runner.campaigns.minimum_memory import SafeMemory, Skipped, safe_memory
-from runner.clusters.host import visible_memory_mib
 from runner.errors import RunnerError
-from runner.plans.plan import Configuration, PlannedRun
+from runner.plans.plan import Configuration
 from store import Store
 
 
@@ -98,9 +97,9 @@ def make_report(store: Store, campaign: str) -> Report:
         When there is no campaign of that name; the message names those that there are.
     """
     plan = _find_plan(store, campaign)
-    runs = store.runs.load(campaign=campaign, origin="measured").sort_values("started_at")
-    history = [ended_of_row(row) for _, row in runs.iterrows()]
-    course = Course(planned_runs(plan), history, machine_mib=visible_memory_mib())
+    runs = load_runs(store, campaign)
+    history = history_of(runs)
+    course = Course.of_stored(plan, history)
     failed = [one for one in history if one.status != "ok"]
     return Report(
         campaign=campaign,
@@ -128,12 +127,6 @@ def _find_plan(store: Store, campaign: str) -> dict[str, Any]:
         known = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names) or 'none yet'}"
         raise RunnerError(f"--campaign: there is no campaign {campaign!r}; {known}")
     return plan
-
-
-def planned_runs(plan: Mapping[str, Any]) -> list[PlannedRun]:
-    """Return the runs of a plan as the store keeps it."""
-    runs = [dict(run) for run in plan["runs"]]
-    return [PlannedRun(repeat=run.pop("repeat"), configuration=Configuration(**run)) for run in runs]
 
 
 def _variations(history: Sequence[Ended], runs: pd.DataFrame) -> list[Variation]:

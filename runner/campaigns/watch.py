@@ -11,14 +11,10 @@ from typing import Any
 import pandas as pd
 
 from runner.campaigns.course import Course, Standing
-from runner.campaigns.history import ended_of_row
-from runner.campaigns.report import planned_runs
-from runner.clusters.host import visible_memory_mib
+from runner.campaigns.history import history_of, load_runs
 from runner.plans.plan import MIB_PER_GIB
-from runner.runs.spec import SPEC_FILE, RunSpec
+from runner.runs.spec import SPEC_FILE, RunSpec, work_folder
 from store import Store
-
-WORK = "work"
 
 
 @dataclass(frozen=True)
@@ -53,10 +49,9 @@ def all_progress(store: Store) -> list[Progress]:
 
 
 def _progress(store: Store, campaign: str, plan: Mapping[str, Any]) -> Progress:
-    runs = store.runs.load(campaign=campaign, origin="measured").sort_values("started_at")
-    history = [ended_of_row(row) for _, row in runs.iterrows()]
-    course = Course(planned_runs(plan), history, machine_mib=visible_memory_mib())
-    return Progress(campaign, plan["application"], plan["cluster"], course.standing, runs[::-1])
+    runs = load_runs(store, campaign)
+    standing = Course.of_stored(plan, history_of(runs)).standing
+    return Progress(campaign, plan["application"], plan["cluster"], standing, runs[::-1])
 
 
 @dataclass(frozen=True)
@@ -77,7 +72,7 @@ class Current:
 
 def current_run(home: Path) -> Current | None:
     """Return what runs now with this home; None between runs."""
-    for path in sorted((home / WORK).glob(f"*/{SPEC_FILE}")):
+    for path in sorted(work_folder(home).glob(f"*/{SPEC_FILE}")):
         try:
             spec, elapsed_s = RunSpec.read(path), time.time() - path.stat().st_mtime
         except (OSError, ValueError, TypeError):

@@ -121,14 +121,20 @@ class Plan:
         return same
 
     def as_json(self) -> dict[str, Any]:
-        """Return the plan for the store's campaign table."""
+        """Return the plan for the store's campaign table; `read_runs` reads the runs back."""
         runs = [asdict(run.configuration) | {"repeat": run.repeat} for run in self.runs]
-        return self.identity | {"runs": runs}
+        return self.identity | {"private": self.target.is_private, "runs": runs}
 
     def default_campaign(self) -> str:
         """Return a campaign name made from the content, so that the same command again resumes."""
         content = json.dumps(self.identity | {"runs": [astuple(run) for run in sorted(self.runs)]}, sort_keys=True)
         return f"{self.application.name}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
+
+
+def read_runs(plan: Mapping[str, Any]) -> list[PlannedRun]:
+    """Return the runs of a plan as the store keeps it."""
+    runs = [dict(run) for run in plan["runs"]]
+    return [PlannedRun(repeat=run.pop("repeat"), configuration=Configuration(**run)) for run in runs]
 
 
 def count_tasks(images: int, images_per_partition: int) -> int:

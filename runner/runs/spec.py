@@ -127,6 +127,11 @@ class RunSpec:
         return cls(**json.loads(path.read_text(encoding="utf-8")))
 
 
+def work_folder(home: Path) -> Path:
+    """Return where the folders of runs in progress are, in the store's home."""
+    return home / "work"
+
+
 def write_result(path: Path, result: dict[str, object]) -> None:
     """Write a driver's result so that a reader sees all of it or nothing."""
     partial = path.with_suffix(".partial")

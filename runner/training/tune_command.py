@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from runner.campaigns.campaign import clean_up, work_folder
+from runner.campaigns.campaign import clean_up
 from runner.campaigns.lock import hold_lock
 from runner.campaigns.progress import Progress
 from runner.clusters.environment import check_java
@@ -20,7 +20,7 @@ from runner.runs.execution import execute_run
 from runner.runs.interrupts import stop_signals_interrupt
 from runner.runs.postmortem import keep_logs
 from runner.runs.record import brief
-from runner.runs.spec import RunSpec
+from runner.runs.spec import RunSpec, work_folder
 from runner.training.planning import read_photos
 from runner.training.search import best
 from runner.training.study import Study

@@ -43,7 +43,7 @@ LIFETIME_S = {
 }
 SPARED = 0.1  # share of the runs that are let through
 CLEARED_S = 60.0
-POLL_S = 0.05
+POLL_S = 0.2  # looking through all processes takes 10 ms of a core
 
 
 class Diary:

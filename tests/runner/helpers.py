@@ -62,7 +62,7 @@ def wait_until(happened: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while not happened():
         assert time.monotonic() < deadline, f"{what} did not happen"
-        time.sleep(0.1)
+        time.sleep(0.2)
 
 
 def processes_of(home: Path) -> list[str]:

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
 
 from perfmodel import catalog
+from perfmodel.__main__ import main
 from store import open_store
+from tests.commands import give
 
 PAIR = ["--application", "resnet50", "--cluster", "paper-2020"]
 HEADER = "id,num_executors,executor_cores,executor_memory_gb,sampling_rate_pct,note\n"
@@ -23,8 +23,7 @@ def ask(demo_home, tmp_path):
         asked, out = tmp_path / "configs.csv", tmp_path / "predictions.csv"
         asked.write_text(text, encoding="utf-8")
         files = ["--input", str(asked), "--out", str(out), "--home", str(demo_home)]
-        command = [sys.executable, "-m", "perfmodel", "predict", *PAIR, *files, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, timeout=300), out
+        return give(main, "predict", *PAIR, *files, *arguments), out
 
     return run
 
@@ -79,8 +78,7 @@ def test_a_bad_file_leaves_an_earlier_answer_alone(ask, tmp_path):
     ],
 )
 def test_arguments_that_do_not_go_together_are_refused(demo_home, tmp_path, arguments, message):
-    command = [sys.executable, "-m", "perfmodel", "predict", *PAIR, "--home", str(demo_home), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    done = give(main, "predict", *PAIR, "--home", str(demo_home), *arguments)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr

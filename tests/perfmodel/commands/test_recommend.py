@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
+
+from perfmodel.__main__ import main
+from tests.commands import give
 
 RECOMMEND = ["recommend", "--application", "resnet50", "--cluster", "paper-2020"]
 
 
 def recommend(*arguments, home):
-    command = [sys.executable, "-m", "perfmodel", *RECOMMEND, *arguments, "--home", str(home)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+    return give(main, *RECOMMEND, *arguments, "--home", str(home))
 
 
 def test_it_names_the_cheapest_the_fastest_and_the_choices_between(demo_home):

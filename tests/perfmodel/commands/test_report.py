@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
 
 import pandas as pd
 import pytest
 
 from perfmodel import catalog
+from perfmodel.__main__ import main
 from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.scenarios import SCENARIOS
 from store import open_store
+from tests.commands import give
 
 MEASURED = ["--application", "resnet50", "--cluster", "local-2core-epyc"]
 
 
 def perfmodel(*arguments, home):
-    command = [sys.executable, "-m", "perfmodel", *arguments, "--home", str(home)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300)
+    return give(main, *arguments, "--home", str(home))
 
 
 def run(application, executors, cores, rate, **changes):

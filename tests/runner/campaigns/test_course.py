@@ -7,7 +7,9 @@ import pytest
 from runner.campaigns.course import Course
 from runner.campaigns.history import Ended
 from runner.campaigns.pace import Pace
-from runner.plans.plan import Configuration, PlannedRun
+from runner.clusters.target import Target
+from runner.networks.applications import get_application
+from runner.plans.plan import Configuration, Plan, PlannedRun
 
 
 def planned(rate: float, repeat: int = 1, memory_mib: int = 1024) -> PlannedRun:
@@ -63,3 +65,14 @@ def test_the_rest_takes_as_long_as_runs_of_its_sampling_rate_took() -> None:
 def test_nothing_is_expected_before_a_run_has_ended() -> None:
     assert Pace().expect(PLAN) is None
     assert Course(PLAN, []).standing.rest_s is None
+
+
+@pytest.mark.parametrize(
+    ("master", "instead"), [(None, "more than this machine has"), ("spark://h:1", "run with that")]
+)
+def test_only_a_private_cluster_is_bounded_by_this_machine(master: str | None, instead: str) -> None:
+    """The report once took every cluster's memory for this machine's."""
+    huge = planned(100.0).with_memory(2**40)
+    plan = Plan(get_application("resnet50"), "there", "photos", 500, 0, (huge, PLAN[0]), Target(master))
+    (skipped,) = Course.of_stored(plan.as_json(), [ended(huge, kind="oom_heap")]).agenda.skipped
+    assert instead in skipped.reason

@@ -18,6 +18,15 @@ def be_told(number: signal.Signals) -> None:
     threading.Event().wait(0.2)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_ignored() -> Iterator[None]:
+    """Under nohup, or in the background of a script, some of these signals are ignored from the start."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in STOP_SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.fixture
 def other_thread() -> Iterator[None]:
     """A thread that a signal may reach instead of this one."""
