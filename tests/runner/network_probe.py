@@ -1,6 +1,7 @@
 """Looks at the real networks in a process of its own, and prints what it saw as JSON.
 
-Started by the fixture `networks`: TensorFlow's threads are set once a process.
+Started by the fixture `networks`: TensorFlow's threads are set once a process, and its import takes seconds. So this
+also makes the models that other tests bring.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 import pyarrow as pa
 import tensorflow as tf
@@ -20,6 +22,10 @@ from runner.inputs.decoding import Decoder, ImageError
 from runner.inputs.manifest import ImageRef, write_manifest
 from runner.jobs.inference import InferenceSpec, classify_batches
 from runner.networks.applications import build_model, get_application
+from runner.networks.classifier import Classifier
+from tests.runner.samples import BROKEN
+
+TRAINED_WEIGHTS = "tiny.weights.h5"
 
 
 def main(folder: Path, samples: Path, photos: Sequence[str]) -> dict[str, Any]:
@@ -35,6 +41,7 @@ def main(folder: Path, samples: Path, photos: Sequence[str]) -> dict[str, Any]:
         Six photos.
     """
     mixed = [*photos[:3], str(samples / "text.jpg"), *photos[3:], str(samples / "missing.jpg")]
+    models = {name: build_model(get_application(name), seed=0) for name in ("inception_v4", "resnet50", "xception")}
     return {
         "batches": predict(folder, photos, [[0, 1, 2, 3], [4, 5]]),
         "alone": predict(folder, photos, [[number] for number in range(len(photos))]),
@@ -44,10 +51,36 @@ def main(folder: Path, samples: Path, photos: Sequence[str]) -> dict[str, Any]:
             tf.config.threading.get_inter_op_parallelism_threads(),
         ],
         "decoded": decode_all(samples),
-        "sizes": {name: describe_size(name) for name in ("inception_v4", "resnet50", "xception")},
-        "blocks": describe_blocks(),
-        "resnet50": describe_resnet50(),
+        "sizes": {name: describe_size(model) for name, model in models.items()},
+        "blocks": describe_blocks(models["inception_v4"]),
+        "resnet50": describe_resnet50(models["resnet50"]),
+        "seeds": [float(np.sum(build_model(get_application("tiny_cnn"), seed).get_weights()[0])) for seed in (0, 0, 1)],
+        "trained": classify_alone(folder / TRAINED_WEIGHTS, samples),
+        **save_models(folder),
     }
+
+
+def save_models(folder: Path) -> dict[str, str]:
+    """Save two models of users: one for wide grey images, with its optimiser, and one with large inputs."""
+    layers = keras.layers
+    grey = keras.Sequential([keras.Input((20, 30, 1)), layers.Flatten(), layers.Dense(3, "softmax")])
+    grey.compile("adam", "categorical_crossentropy")
+    large = keras.Sequential([keras.Input((896, 896, 3)), layers.GlobalAveragePooling2D(), layers.Dense(3)])
+    grey.save(folder / "grey.keras")
+    large.save(folder / "large.keras")
+    return {"grey": str(folder / "grey.keras"), "large": str(folder / "large.keras")}
+
+
+def classify_alone(weights: Path, samples: Path) -> dict[str, Any]:
+    """Save weights that could be trained ones, and return what they make of the images that can be read."""
+    application = get_application("tiny_cnn")
+    build_model(application, 123).save_weights(weights)
+    photos = [path for path in sorted(samples.iterdir()) if path.name not in BROKEN and path.suffix != ".bin"]
+    decoder = Decoder(application.input_shape)
+    pixels = np.stack([decoder.decode(ImageRef(str(path))) for path in photos])
+    classes, _ = Classifier(application, len(photos), 1, 0, weights).predict(pixels)
+    found = {path.name: one.tolist() for path, one in zip(photos, classes, strict=True)}
+    return {"weights": str(weights), "classes": found}
 
 
 def predict(folder: Path, files: Sequence[str], batches: Sequence[Sequence[int]]) -> list[dict[str, list[Any]]]:
@@ -78,9 +111,8 @@ def decode(decoder: Decoder, image: ImageRef) -> Any:
         return str(error)
 
 
-def describe_size(name: str) -> dict[str, int]:
+def describe_size(model: Any) -> dict[str, int]:
     """Return the parameters of a network."""
-    model = build_model(get_application(name), seed=0)
     return {"total": model.count_params(), "trainable": count(model.trainable_weights), "size": model.input_shape[1]}
 
 
@@ -89,9 +121,8 @@ def count(weights: list[Any]) -> int:
     return sum(int(np.prod(one.shape)) for one in weights)
 
 
-def describe_blocks() -> dict[str, dict[str, Any]]:
+def describe_blocks(model: Any) -> dict[str, dict[str, Any]]:
     """Return output shape, trainable parameters and multiply-accumulates (millions) of Inception V4's blocks."""
-    model = build_model(get_application("inception_v4"), seed=0)
     joins = [layer.name for layer in model.layers if type(layer).__name__ == "Concatenate"]
     return {name: describe_block(model, name) for name in joins if "_join_" not in name}
 
@@ -109,16 +140,13 @@ def describe_block(model: Any, name: str) -> dict[str, Any]:
     }
 
 
-def describe_resnet50() -> dict[str, Any]:
-    """Return whether the seed decides its weights, and the threads that it computes with."""
-    first = build_model(get_application("resnet50"), seed=0)
-    again = build_model(get_application("resnet50"), seed=0)
+def describe_resnet50(model: Any) -> dict[str, Any]:
+    """Return the threads that it computes with, and what it sees of a pixel."""
     batch = tf.zeros((8, 224, 224, 3))
-    first(batch, training=False)
+    model(batch, training=False)
     wall, cpu = time.perf_counter(), time.process_time()
-    first(batch, training=False)
+    model(batch, training=False)
     return {
-        "same_weights": bool(np.array_equal(first.get_weights()[0], again.get_weights()[0])),
         "cpu_per_wall": (time.process_time() - cpu) / (time.perf_counter() - wall),
         "preprocessed": get_application("resnet50").preprocess(tf.constant([[[[255.0, 128.0, 0.0]]]])).numpy().tolist(),
     }

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from store import open_store
 from store.eventlog import EventLog
-from tests.runner.helpers import Finished, kept_log, processes_of, profile_here, run_profile
+from tests.runner.helpers import Finished, kept_log, processes_of, profile_here
 
 MIB = 1024**2
 
@@ -185,20 +184,3 @@ def test_a_campaign_keeps_its_images(campaign: Finished, capsys: pytest.CaptureF
     said = capsys.readouterr().err
     assert "exists with dataset 'synthetic-20-seed0', this command has 'synthetic-30-seed0'" in said
     assert len(said.splitlines()) == 1
-
-
-def test_uneven_executors_have_the_cores_that_were_planned(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    # More cores than small machines have: allowed, and marked.
-    arguments = ["--executors", "2", "--images-per-partition", "2", "--synthetic", "12", "--campaign", "c"]
-    done = run_profile(tmp_path, *arguments, "--total-cores", "3")
-    assert done.returncode == 0, done.stderr
-    store = open_store(tmp_path)
-    (row,) = store.runs.load().to_dict("records")
-    assert (row["status"], row["num_executors"], row["total_cores"], row["executor_cores"]) == ("ok", 2, 3, 2)
-    assert row["settings"]["oversubscribed"] == (row["settings"]["host_cpus"] < 3)
-    log = kept_log(tmp_path, row["run_id"])
-    assert sorted(executor.cores for executor in log.executors.values()) == [1, 2]
-    assert {task.executor_id for task in log.tasks} == set(log.executors)
-    for total_cores, already_done in (("3", 1), ("2", 0)):
-        profile_here(tmp_path, *arguments, "--total-cores", total_cores, "--dry-run")
-        assert json.loads(capsys.readouterr().out)["already_done"] == already_done

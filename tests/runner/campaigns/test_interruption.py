@@ -1,4 +1,4 @@
-"""A campaign that is stopped by Ctrl-C and taken up again; for one that is killed see test_chaos."""
+"""Ctrl-C in a campaign of uneven executors, and the same command again. For one that is killed see test_chaos."""
 
 from __future__ import annotations
 
@@ -12,14 +12,24 @@ import pytest
 
 from store import open_store
 from tests.runner import victims
-from tests.runner.helpers import PATIENCE_S, processes_of, run_profile, start_profile, wait_until
+from tests.runner.helpers import (
+    PATIENCE_S,
+    kept_log,
+    processes_of,
+    profile_here,
+    run_profile,
+    start_profile,
+    wait_until,
+)
 
-ARGUMENTS = ("--executors", "1", "--images-per-partition", "10", "--synthetic", "10", "--repeats", "2")
+# More cores than small machines have: allowed, and marked.
+UNEVEN = ("--executors", "2", "--images-per-partition", "2", "--synthetic", "12", "--campaign", "c")
+ARGUMENTS = (*UNEVEN, "--total-cores", "3")
 
 
 @dataclass(frozen=True)
 class Story:
-    """Ctrl-C in the second run, and the same command again: what each left behind."""
+    """Ctrl-C in a run, and the same command again: what each left behind."""
 
     home: Path
     status: int
@@ -28,47 +38,54 @@ class Story:
     records: list[str]
     summary: dict[str, Any]
 
+    @property
+    def row(self) -> dict[Any, Any]:
+        """The run, which is there once."""
+        (row,) = open_store(self.home).runs.load().to_dict("records")
+        return row
+
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     home = tmp_path_factory.mktemp("interrupted")
     runner = start_profile(home, *ARGUMENTS)
-    wait_until(lambda: records(home) != [] and victims.find(home, "executor") != [], "an executor of the second run")
+    wait_until(lambda: victims.find(home, "executor") != [], "an executor")
     runner.send_signal(signal.SIGINT)
     _, said = runner.communicate(timeout=PATIENCE_S)
-    left, durable = processes_of(home), records(home)
+    left, durable = processes_of(home), [path.name for path in (home / "inbox").glob("*.json")]
     again = run_profile(home, *ARGUMENTS)
     assert again.returncode == 0, again.stderr
     return Story(home, runner.returncode, said, left, durable, json.loads(again.stdout))
 
 
-def records(home: Path) -> list[str]:
-    """Finished runs that the runner has made durable."""
-    return [path.stem for path in (home / "inbox").glob("*.json")]
-
-
 def test_ctrl_c_leaves_no_process_and_no_half_record(story: Story) -> None:
     assert story.status == 130
     assert story.processes == []
-    assert len(story.records) == 1
+    assert story.records == []
     assert "the same command again goes on from there" in story.said
     assert "Traceback" not in story.said
 
 
-def test_finished_runs_are_there_once_and_missing_ones_are_made(story: Story) -> None:
-    assert {name: story.summary[name] for name in ("planned", "already_done", "ok")} == {
-        "planned": 2,
-        "already_done": 1,
-        "ok": 1,
-    }
-    runs = open_store(story.home).runs.load()
-    assert sorted(runs["repeat"]) == [1, 2]
-    assert runs["status"].tolist() == ["ok", "ok"]
-    assert set(runs["run_id"]) > set(story.records)
+def test_the_run_that_was_stopped_is_made(story: Story) -> None:
+    counts = {"planned": 1, "already_done": 0, "ok": 1}
+    assert {name: story.summary[name] for name in counts} == counts
+    assert story.row["status"] == "ok"
     assert not (story.home / "work").exists()
+    assert [path.stem for path in (story.home / "eventlogs").iterdir()] == [story.row["run_id"]]
 
 
-def test_each_record_has_its_event_log(story: Story) -> None:
-    store = open_store(story.home)
-    kept = {path.stem for path in store.home.eventlogs.iterdir()}
-    assert kept == set(store.runs.load()["run_id"])
+def test_uneven_executors_have_the_cores_that_were_planned(story: Story) -> None:
+    row = story.row
+    assert (row["num_executors"], row["total_cores"], row["executor_cores"]) == (2, 3, 2)
+    assert row["settings"]["oversubscribed"] == (row["settings"]["host_cpus"] < 3)
+    log = kept_log(story.home, row["run_id"])
+    assert sorted(executor.cores for executor in log.executors.values()) == [1, 2]
+    assert {task.executor_id for task in log.tasks} == set(log.executors)
+
+
+@pytest.mark.parametrize(("total_cores", "already_done"), [("3", 1), ("2", 0)])
+def test_other_cores_are_another_run(
+    story: Story, capsys: pytest.CaptureFixture[str], total_cores: str, already_done: int
+) -> None:
+    profile_here(story.home, *UNEVEN, "--total-cores", total_cores, "--dry-run")
+    assert json.loads(capsys.readouterr().out)["already_done"] == already_done

@@ -6,8 +6,6 @@ A campaign that runs out of memory goes on with more, for real.
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +15,20 @@ from runner.campaigns.report import make_report
 from runner.clusters.memory import FREE, HEAP, LARGEST_PARTITION_BYTES, PROCESS, check_regime
 from runner.errors import RunnerError
 from store import Store, open_store
-from tests.runner.helpers import PATIENCE_S, ROOT, processes_of, run_profile
+from tests.runner.helpers import processes_of, run_profile
 
 
 @pytest.fixture(scope="module")
-def heap(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def heap(tmp_path_factory: pytest.TempPathFactory, networks: dict[str, Any]) -> Store:
     """A campaign whose planned memory does not hold a partition: the run, and the next one.
 
     21 images of 896 x 896 x 3 floats are 193 MiB, and up to three times that while the array that holds them grows:
     too much for a heap of 512 MiB, and not for one of 1.5 GiB.
     """
-    model = tmp_path_factory.mktemp("models") / "wide.keras"
-    layers = "keras.Input((896, 896, 3)), keras.layers.GlobalAveragePooling2D(), keras.layers.Dense(3)"
-    script = f"import keras\nkeras.Sequential([{layers}]).save({str(model)!r})"
-    subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=PATIENCE_S, check=True, capture_output=True)
     home = tmp_path_factory.mktemp("heap")
     done = run_profile(
         *(home, "--memory-regime", "heap", "--memory", "512m", "--executors", "1", "--campaign", "c", "--repeats", "2"),
-        *("--application", "wide", "--model", str(model), "--images-per-partition", "21", "--synthetic", "42"),
+        *("--model", networks["large"], "--images-per-partition", "21", "--synthetic", "42"),
         *("--limit-runs", "2"),
     )
     assert done.returncode == 0, done.stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,29 +14,11 @@ import pytest
 from runner.__main__ import main
 from runner.inputs.synthetic import make_synthetic
 from store import open_store
-from tests.runner.helpers import PATIENCE_S, ROOT, processes_of, run_command
+from tests.runner.helpers import processes_of, run_command
 from tests.runner.samples import BROKEN, write_samples
 
 FOUND_BROKEN = [name for name in BROKEN if name != "folder.jpg"]  # a folder is no image
 LABELS = [f"class {number}" for number in range(9)]  # one too few: class 9 has no name
-# Saves trained-looking weights, and prints what they predict without Spark.
-SCRIPT = """
-import json, sys
-import numpy as np
-from runner.networks.applications import build_model, get_application
-from runner.networks.classifier import Classifier, limit_threads
-from runner.inputs.decoding import Decoder
-from runner.inputs.manifest import ImageRef
-from pathlib import Path
-weights, *photos = sys.argv[1:]
-limit_threads(1)
-application = get_application("tiny_cnn")
-build_model(application, 123).save_weights(weights)
-classifier = Classifier(application, len(photos), 1, 0, Path(weights))
-decoder = Decoder(application.input_shape)
-classes, scores = classifier.predict(np.stack([decoder.decode(ImageRef(photo)) for photo in photos]))
-print(json.dumps({photo: one.tolist() for photo, one in zip(photos, classes)}))
-"""
 
 
 @dataclass(frozen=True)
@@ -60,20 +41,18 @@ def run_classify(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def classified(tmp_path_factory: pytest.TempPathFactory) -> Classified:
+def classified(tmp_path_factory: pytest.TempPathFactory, networks: dict[str, Any]) -> Classified:
     """Nine images that can be read and four that cannot, on two executors, with weights and labels."""
     folder = tmp_path_factory.mktemp("a folder")
     images = write_samples(folder / "given")
     (images / "data_batch_1.bin").unlink()  # with it, this would be CIFAR-10
-    good = [str(path) for path in sorted(images.iterdir()) if path.name not in BROKEN]
-    script = [sys.executable, "-c", SCRIPT, str(folder / "tiny.weights.h5"), *good]
-    done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
     (folder / "labels.txt").write_text("\n".join(LABELS) + "\n")
-    ways = ["--weights", str(folder / "tiny.weights.h5"), "--labels", str(folder / "labels.txt")]
+    trained = networks["trained"]
+    ways = ["--weights", trained["weights"], "--labels", str(folder / "labels.txt")]
     where = ["--images", str(images), "--out", str(folder / "out"), "--home", str(folder / "home"), "--json"]
     ran = run_classify(*ways, *where, "--executors", "2", "--images-per-partition", "5")
     assert ran.returncode == 0, ran.stderr
-    return Classified(folder / "home", folder / "out", json.loads(ran.stdout), ran.stderr, json.loads(done.stdout))
+    return Classified(folder / "home", folder / "out", json.loads(ran.stdout), ran.stderr, trained["classes"])
 
 
 def test_every_image_is_a_row(classified: Classified) -> None:
@@ -85,7 +64,8 @@ def test_every_image_is_a_row(classified: Classified) -> None:
 
 
 def test_the_weights_decide_the_classes(classified: Classified) -> None:
-    found = {row["image"]: list(row["classes"]) for _, row in classified.rows.dropna(subset=["classes"]).iterrows()}
+    read = classified.rows.dropna(subset=["classes"])
+    found = {Path(row["image"]).name: list(row["classes"]) for _, row in read.iterrows()}
     assert found == classified.expected
 
 

@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from store import open_store
-from tests.runner.helpers import PATIENCE_S, ROOT, run_profile
+from tests.runner.helpers import run_profile
 from tests.runner.samples import write_samples
 
 ONE_RUN = ("--executors", "1", "--images-per-partition", "10")
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Keras model file for grey images that are wider than high, with a compiled optimiser."""
-    path = tmp_path_factory.mktemp("models") / "grey_net.keras"
-    script = f"""
-import keras
-model = keras.Sequential([keras.Input((20, 30, 1)), keras.layers.Flatten(), keras.layers.Dense(3, "softmax")])
-model.compile("adam", "categorical_crossentropy")
-model.save({str(path)!r})
-"""
-    subprocess.run([sys.executable, "-c", script], cwd=ROOT, timeout=PATIENCE_S, check=True, capture_output=True)
-    return path
 
 
 def only_row(home: Path) -> dict[Any, Any]:
@@ -35,10 +19,12 @@ def only_row(home: Path) -> dict[Any, Any]:
     return row
 
 
-def test_a_users_model_on_cifar_records_of_which_one_is_cut_short(tmp_path: Path, model: Path) -> None:
+def test_a_users_model_on_cifar_records_of_which_one_is_cut_short(tmp_path: Path, networks: dict[str, Any]) -> None:
     photos = write_samples(tmp_path / "samples")
     home = tmp_path / "home"
-    done = run_profile(home, *ONE_RUN, "--model", str(model), "--application", "grey_net", "--images", str(photos))
+    done = run_profile(
+        home, *ONE_RUN, "--model", networks["grey"], "--application", "grey_net", "--images", str(photos)
+    )
     assert done.returncode == 0, done.stderr
     row = only_row(home)
     assert (row["application"], row["status"], row["input_images"]) == ("grey_net", "ok", 2)
