@@ -55,7 +55,7 @@ def main(folder: Path, samples: Path, photos: Sequence[str]) -> dict[str, Any]:
         "blocks": describe_blocks(models["inception_v4"]),
         "resnet50": describe_resnet50(models["resnet50"]),
         "seeds": [float(np.sum(build_model(get_application("tiny_cnn"), seed).get_weights()[0])) for seed in (0, 0, 1)],
-        "trained": classify_alone(folder / TRAINED_WEIGHTS, samples),
+        "trained": classify_alone(folder / TRAINED_WEIGHTS, samples, photos),
         **save_models(folder),
     }
 
@@ -71,15 +71,16 @@ def save_models(folder: Path) -> dict[str, str]:
     return {"grey": str(folder / "grey.keras"), "large": str(folder / "large.keras")}
 
 
-def classify_alone(weights: Path, samples: Path) -> dict[str, Any]:
+def classify_alone(weights: Path, samples: Path, photos: Sequence[str]) -> dict[str, Any]:
     """Save weights that could be trained ones, and return what they make of the images that can be read."""
     application = get_application("tiny_cnn")
     build_model(application, 123).save_weights(weights)
-    photos = [path for path in sorted(samples.iterdir()) if path.name not in BROKEN and path.suffix != ".bin"]
+    good = [path for path in sorted(samples.iterdir()) if path.name not in BROKEN and path.suffix != ".bin"]
+    images = [*good, *map(Path, photos)]
     decoder = Decoder(application.input_shape)
-    pixels = np.stack([decoder.decode(ImageRef(str(path))) for path in photos])
-    classes, _ = Classifier(application, len(photos), 1, 0, weights).predict(pixels)
-    found = {path.name: one.tolist() for path, one in zip(photos, classes, strict=True)}
+    pixels = np.stack([decoder.decode(ImageRef(str(path))) for path in images])
+    classes, _ = Classifier(application, len(images), 1, 0, weights).predict(pixels)
+    found = {path.name: one.tolist() for path, one in zip(images, classes, strict=True)}
     return {"weights": str(weights), "classes": found}
 
 

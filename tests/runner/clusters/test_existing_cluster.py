@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -67,15 +68,19 @@ def run(spec: RunSpec, photos: Sequence[ImageRef], home: Path) -> Execution:
     return execution
 
 
-def test_images_are_classified_there(tmp_path: Path, master: str, photos: Sequence[ImageRef]) -> None:
-    images, out = Path(photos[0].path).parent, tmp_path / "out"
+def test_images_are_classified_there(
+    tmp_path: Path, master: str, photos: Sequence[ImageRef], networks: dict[str, Any]
+) -> None:
+    """Code, the list of images and weights get there through Spark."""
+    images, out, trained = Path(photos[0].path).parent, tmp_path / "out", networks["trained"]
     command = ["classify", "--application", "tiny_cnn", "--images", str(images), "--out", str(out), "--master", master]
-    options = ["--executors", "2", "--images-per-partition", "2", "--memory", "512m", "--home", str(tmp_path / "home")]
-    done = run_command(*command, *options)
+    sizes = ["--executors", "2", "--images-per-partition", "2", "--memory", "512m"]
+    done = run_command(*command, *sizes, "--weights", trained["weights"], "--home", str(tmp_path / "home"))
     assert done.returncode == 0, done.stderr
     rows = pd.read_parquet(out)
     assert sorted(rows["image"]) == sorted(str(photo) for photo in photos)
-    assert rows["classes"].notna().all()
+    for _, row in rows.iterrows():
+        assert list(row["classes"]) == trained["classes"][Path(row["image"]).name]
     # The run is in the log, which it is as ok only when it was valid: exactly the executors that were asked for, all
     # there before the job, each with work, nothing retried, every image predicted.
     store = open_store(tmp_path / "home")
