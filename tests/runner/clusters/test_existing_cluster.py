@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,11 @@ from runner.runs.execution import Execution, execute_run
 from runner.runs.spec import RunSpec
 from store import open_store
 from tests.runner.helpers import processes_of, run_command, run_profile
+from tests.runner.samples import write_samples
 from tests.runner.standalone import running_cluster
 
 IMAGES = 6
-CAMPAIGN = (
-    *("--executors", "2", "--total-cores", "3", "--memory", "512m"),
-    *("--images-per-partition", "2", "--synthetic", str(IMAGES)),
-)
+UNEVEN = ("--executors", "2", "--total-cores", "3", "--memory", "512m", "--images-per-partition", "1")
 
 
 @pytest.fixture(scope="module")
@@ -97,11 +96,33 @@ def test_images_are_classified_there(
     assert processes_of(tmp_path) == []
 
 
-def test_a_campaign_with_uneven_executors_runs_there(tmp_path: Path, master: str) -> None:
-    done = run_profile(tmp_path, *CAMPAIGN, "--master", master)
+@dataclass(frozen=True)
+class Ran:
+    """A campaign that ran there, and what it said."""
+
+    home: Path
+    said: str
+
+    @property
+    def row(self) -> dict[Any, Any]:
+        """Its only run."""
+        (row,) = open_store(self.home).runs.load().to_dict("records")
+        return row
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory, master: str, networks: dict[str, Any]) -> Ran:
+    """A user's model, for grey images, on CIFAR-10 records of which one is cut short, on uneven executors."""
+    home = tmp_path_factory.mktemp("home")
+    records = write_samples(tmp_path_factory.mktemp("samples") / "cifar")
+    model = ("--model", networks["grey"], "--application", "grey_net", "--images", str(records))
+    done = run_profile(home, *UNEVEN, *model, "--master", master)
     assert done.returncode == 0, done.stderr
-    store = open_store(tmp_path)
-    (row,) = store.runs.load().to_dict("records")
+    return Ran(home, done.stderr)
+
+
+def test_a_campaign_with_uneven_executors_runs_there(ran: Ran) -> None:
+    row, store = ran.row, open_store(ran.home)
     assert (row["status"], row["num_executors"], row["total_cores"], row["executor_cores"]) == ("ok", 2, 3, 2)
     assert sorted(store.runs.executors(row["run_id"])["cores"]) == [1, 2]
     assert row["settings"]["master"] == "standalone"
@@ -113,8 +134,32 @@ def test_a_campaign_with_uneven_executors_runs_there(tmp_path: Path, master: str
     assert cluster.description == "Existing Spark standalone cluster"
 
 
+def test_a_users_model_is_sent_there(ran: Ran) -> None:
+    row = ran.row
+    assert (row["application"], row["input_images"], row["settings"]["predictions"]) == ("grey_net", 2, 1)
+    assert row["settings"]["input_size"] == 30
+    assert len(row["settings"]["model_sha256"]) == 64
+    assert row["settings"]["dataset"].startswith("cifar10-2-")
+
+
+def test_a_record_that_is_cut_short_is_counted_and_named(ran: Ran) -> None:
+    settings = ran.row["settings"]
+    assert settings["corrupt_images"] == 1
+    assert settings["corrupt_examples"] == ["data_batch_1.bin#1: the record is cut short"]
+    assert "1 of 2 images could not be read: data_batch_1.bin#1: the record is cut short" in ran.said
+
+
 def test_a_dry_run_shows_what_would_be_submitted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["--application", "tiny_cnn", *CAMPAIGN, "--master", "spark://127.0.0.1:9", "--dry-run"]
+    arguments = [
+        "--application",
+        "tiny_cnn",
+        *UNEVEN,
+        "--synthetic",
+        "6",
+        "--master",
+        "spark://127.0.0.1:9",
+        "--dry-run",
+    ]
     assert main(["profile", *arguments, "--home", str(tmp_path)]) == 0
     out = capsys.readouterr().out
     assert "spark.cores.max=3\n" in out

@@ -42,7 +42,7 @@ def run_classify(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def classified(tmp_path_factory: pytest.TempPathFactory, networks: dict[str, Any]) -> Classified:
-    """Nine images that can be read and four that cannot, on two executors, with weights and labels."""
+    """Nine images that can be read and four that cannot, in three tasks, with weights and labels."""
     folder = tmp_path_factory.mktemp("a folder")
     images = write_samples(folder / "given")
     (images / "data_batch_1.bin").unlink()  # with it, this would be CIFAR-10
@@ -50,7 +50,7 @@ def classified(tmp_path_factory: pytest.TempPathFactory, networks: dict[str, Any
     trained = networks["trained"]
     ways = ["--weights", trained["weights"], "--labels", str(folder / "labels.txt")]
     where = ["--images", str(images), "--out", str(folder / "out"), "--home", str(folder / "home"), "--json"]
-    ran = run_classify(*ways, *where, "--executors", "2", "--images-per-partition", "5")
+    ran = run_classify(*ways, *where, "--cores", "1", "--images-per-partition", "5")
     assert ran.returncode == 0, ran.stderr
     return Classified(folder / "home", folder / "out", json.loads(ran.stdout), ran.stderr, trained["classes"])
 
@@ -88,7 +88,7 @@ def test_a_corrupt_image_is_a_row_with_an_error(classified: Classified) -> None:
 def test_the_run_is_in_the_log(classified: Classified) -> None:
     (run,) = open_store(classified.home).runs.load().to_dict("records")
     assert (run["status"], run["origin"], run["application"]) == ("ok", "measured", "tiny_cnn")
-    assert (run["num_executors"], run["input_images"], run["sampling_rate_pct"]) == (2, 13, 100.0)
+    assert (run["num_executors"], run["input_images"], run["sampling_rate_pct"]) == (1, 13, 100.0)
     assert run["completion_time_s"] > 0
     assert run["run_id"] == classified.summary["run_id"]
 

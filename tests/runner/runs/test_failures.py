@@ -87,3 +87,15 @@ def test_waiting_has_an_end(tmp_path: Path, limit: tuple[str, str], kind: str, r
     row = only_row(tmp_path)
     assert (row["status"], row["failure_kind"], row["settings"]["reason"]) == ("failed", kind, reason)
     assert processes_of(tmp_path) == []
+
+
+@pytest.mark.slow
+def test_images_of_which_none_can_be_read_are_no_run(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    (photos / "holiday.jpg").write_text("not a picture")
+    home = tmp_path / "home"
+    assert run_profile(home, *ONE_RUN, "--images", str(photos)).returncode == 1
+    row = only_row(home)
+    assert row["status"] == "failed"
+    assert "none of the 1 images could be read; the first: holiday.jpg: Unknown image" in row["settings"]["reason"]
