@@ -5,12 +5,10 @@ A worker of its own gives each executor JVM its own cores and memory. Everything
 
 from __future__ import annotations
 
-import http.client
-import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from runner.clusters.environment import spark_home
 from runner.clusters.memory import heap_mib
@@ -20,7 +18,6 @@ LOOPBACK = "127.0.0.1"
 _MASTER = "org.apache.spark.deploy.master.Master"
 _WORKER = "org.apache.spark.deploy.worker.Worker"
 _MASTER_URL = re.compile(rf"Starting Spark master at (spark://{re.escape(LOOPBACK)}:\d+)")
-_WEB_PORT = re.compile(r"service 'MasterUI' on port (\d+)")
 
 
 class Launcher(Protocol):
@@ -34,7 +31,9 @@ class Launcher(Protocol):
 
 
 def start_cluster(launcher: Launcher, spec: RunSpec) -> str:
-    """Start master and workers, wait until all workers are ALIVE, and return the master's URL.
+    """Start a master, and workers that join it, and return the master's URL.
+
+    Nobody waits for the workers here: they come up while the driver does, and that waits for its executors.
 
     Parameters
     ----------
@@ -47,13 +46,11 @@ def start_cluster(launcher: Launcher, spec: RunSpec) -> str:
     # Port 0 lets the system choose, so that two clusters never collide; the master's log says what it got.
     master = [spark_class, _MASTER, "--host", LOOPBACK, "--port", "0", "--webui-port", "0"]
     log = launcher.start("master", master, spec.other_cpus)
-    launcher.wait_for("the Spark master", lambda: None not in _addresses(log), spec.launch_timeout_s)
-    url, web_port = _addresses(log)
+    launcher.wait_for("the Spark master", lambda: _master_url(log) is not None, spec.launch_timeout_s)
+    url = str(_master_url(log))
     for number, cpus in enumerate(spec.executor_cpus or [[]] * len(spec.executor_cores)):
-        launcher.start(f"worker-{number}", [spark_class, _WORKER, *_worker_options(spec, number), str(url)], cpus)
-    wanted = sorted(spec.executor_cores)
-    launcher.wait_for("the Spark workers", lambda: _alive_cores(int(str(web_port))) == wanted, spec.launch_timeout_s)
-    return str(url)
+        launcher.start(f"worker-{number}", [spark_class, _WORKER, *_worker_options(spec, number), url], cpus)
+    return url
 
 
 def _worker_options(spec: RunSpec, number: int) -> list[str]:
@@ -62,20 +59,6 @@ def _worker_options(spec: RunSpec, number: int) -> list[str]:
     return [*ports, *sizes, "--work-dir", str(spec.folder / f"worker-{number}")]
 
 
-def _addresses(log: Path) -> tuple[str | None, str | None]:
-    text = log.read_text(encoding="utf-8", errors="replace")
-    url, web = _MASTER_URL.search(text), _WEB_PORT.search(text)
-    return (url.group(1) if url else None, web.group(1) if web else None)
-
-
-def _alive_cores(web_port: int) -> list[int]:
-    # http.client, because a proxy from the environment has no business on loopback.
-    connection = http.client.HTTPConnection(LOOPBACK, web_port, timeout=5)
-    try:
-        connection.request("GET", "/json/")
-        state: dict[str, Any] = json.load(connection.getresponse())
-    except (OSError, http.client.HTTPException, json.JSONDecodeError):
-        return []
-    finally:
-        connection.close()
-    return sorted(worker["cores"] for worker in state["workers"] if worker["state"] == "ALIVE")
+def _master_url(log: Path) -> str | None:
+    found = _MASTER_URL.search(log.read_text(encoding="utf-8", errors="replace"))
+    return found.group(1) if found else None

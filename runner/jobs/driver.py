@@ -80,6 +80,8 @@ def _application(spec: RunSpec, master: str) -> Iterator[Any]:
 def wait_for_executors(spark: Any, spec: RunSpec) -> None:
     """Return when all executors of the run are up: a job that starts earlier measures the launch of JVMs.
 
+    A private cluster's workers may still be starting, too.
+
     Raises
     ------
     ExecutorsMissingError

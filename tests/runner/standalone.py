@@ -45,6 +45,10 @@ class Operator:
             assert time.monotonic() < deadline, f"{what} did not start"
             time.sleep(0.1)
 
+    def registered(self) -> int:
+        """Return how many workers the master has taken."""
+        return (self.folder / "master.log").read_text(encoding="utf-8").count("Registering worker")
+
     def stop(self) -> None:
         """End the cluster and whatever it started."""
         for process in self.processes:
@@ -58,6 +62,8 @@ def running_cluster(folder: Path, worker_cores: Sequence[int], worker_memory_mib
     operator = Operator(folder)
     sizes = RunSpec("-", str(folder), "-", list(worker_cores), worker_memory_mib, 0, 0, 0, 0, 1, PATIENCE_S, PATIENCE_S)
     try:
-        yield start_cluster(operator, sizes)
+        master = start_cluster(operator, sizes)
+        operator.wait_for("the workers", lambda: operator.registered() == len(worker_cores), PATIENCE_S)
+        yield master
     finally:
         operator.stop()
