@@ -41,11 +41,14 @@ def main(folder: Path, samples: Path, photos: Sequence[str]) -> dict[str, Any]:
         Six photos.
     """
     mixed = [*photos[:3], str(samples / "text.jpg"), *photos[3:], str(samples / "missing.jpg")]
-    models = {name: build_model(get_application(name), seed=0) for name in ("inception_v4", "resnet50", "xception")}
-    return {
+    predicted = {  # first, because the threads are set before any other operation
         "batches": predict(folder, photos, [[0, 1, 2, 3], [4, 5]]),
         "alone": predict(folder, photos, [[number] for number in range(len(photos))]),
         "mixed": predict(folder, mixed, [[0, 1, 2, 3], [4, 5, 6, 7]]),
+    }
+    models = {name: build_model(get_application(name), seed=0) for name in ("inception_v4", "resnet50", "xception")}
+    return {
+        **predicted,
         "threads": [
             tf.config.threading.get_intra_op_parallelism_threads(),
             tf.config.threading.get_inter_op_parallelism_threads(),
