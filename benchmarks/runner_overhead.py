@@ -14,14 +14,14 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from benchmarks.turns import add_turns, home_of, in_turns
 from runner.clusters.affinity import assign_cpus
-from runner.clusters.environment import check_java, run_environment
+from runner.clusters.environment import run_environment
 from runner.inputs.images import Dataset
 from runner.inputs.manifest import write_manifest
 from runner.inputs.synthetic import make_synthetic
@@ -41,6 +41,9 @@ class Measured:
 
     images_per_s: float
     start_up_s: float
+
+    def __str__(self) -> str:
+        return f"{self.images_per_s:6.2f} images/s"
 
 
 def on_spark(program: str) -> Callable[[RunSpec, Dataset, Path], dict[str, float]]:
@@ -111,14 +114,7 @@ def make_spec(arguments: argparse.Namespace, home: Path) -> RunSpec:
 def compare(arguments: argparse.Namespace, home: Path) -> dict[str, list[Measured]]:
     """Return what each arm measured, round by round."""
     spec, dataset = make_spec(arguments, home), make_synthetic(home / "datasets", arguments.images, seed=0)
-    measured: dict[str, list[Measured]] = {arm: [] for arm in ARMS}
-    for number in range(arguments.rounds):
-        order = [*ARMS][number % len(ARMS) :] + [*ARMS][: number % len(ARMS)]
-        for arm in order:
-            measured[arm].append(measure(arm, spec, dataset, home))
-            latest = measured[arm][-1]
-            print(f"round {number + 1}: {arm:<18} {latest.images_per_s:6.2f} images/s", flush=True)
-    return measured
+    return in_turns([*ARMS], arguments.rounds, lambda arm: measure(arm, spec, dataset, home))
 
 
 def report(measured: dict[str, list[Measured]]) -> bool:
@@ -143,12 +139,9 @@ def main() -> int:
     parser.add_argument("--application", default="resnet50")
     parser.add_argument("--images", type=int, default=640)
     parser.add_argument("--images-per-partition", type=int, default=160)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--home", type=Path, help="folder for photos and runs (default: a temporary one)")
+    add_turns(parser)
     arguments = parser.parse_args()
-    check_java()
-    with tempfile.TemporaryDirectory() as temporary:
-        home = (arguments.home or Path(temporary)).resolve()
+    with home_of(arguments) as home:
         return 0 if report(compare(arguments, home)) else 1
 
 

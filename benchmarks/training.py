@@ -14,13 +14,13 @@ import shutil
 import statistics
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from benchmarks.turns import add_turns, home_of, in_turns
 from runner.clusters.affinity import assign_cpus
-from runner.clusters.environment import check_java, run_environment
+from runner.clusters.environment import run_environment
 from runner.runs.execution import execute_run
 from runner.runs.spec import RunSpec
 from runner.training.deck import deck
@@ -31,7 +31,21 @@ SLOWER_THAN_TENSORFLOW = 1.15  # at most
 FASTER_THAN_NUMPY = 5.0  # at least
 NUMPY_STEPS = 3  # they are long
 
-Measured = dict[str, Any]
+
+class Measured(NamedTuple):
+    """Seconds of a step once warm, and of its parts."""
+
+    step_s: float
+    compute_s: float
+    exchange_s: float
+
+    @classmethod
+    def read(cls, content: dict[str, Any]) -> Measured:
+        """Return what `benchmarks.steps.common.measure` returned."""
+        return cls(*(content[name] for name in cls._fields))
+
+    def __str__(self) -> str:
+        return f"{self.step_s:.3f} s a step"
 
 
 def make_spec(arguments: argparse.Namespace, home: Path, arm: str) -> RunSpec:
@@ -65,7 +79,7 @@ def on_spark(arm: str) -> Callable[[argparse.Namespace, Path], Measured]:
         shutil.rmtree(spec.folder)
         if not result["ok"]:
             sys.exit(f"{arm} failed: {result['error']}")
-        return result
+        return Measured.read(result)
 
     return run
 
@@ -82,8 +96,7 @@ def alone(kernel: str) -> Callable[[argparse.Namespace, Path], Measured]:
             [*command, str(home / "datasets")], env=run_environment(home, spec), stdout=subprocess.PIPE, check=True
         )
         shutil.rmtree(spec.folder)
-        measured: Measured = json.loads(done.stdout)
-        return measured
+        return Measured.read(json.loads(done.stdout))
 
     return run
 
@@ -91,28 +104,16 @@ def alone(kernel: str) -> Callable[[argparse.Namespace, Path], Measured]:
 ARMS = {NUMPY: alone("numpy"), TENSORFLOW: alone("tensorflow")} | {arm: on_spark(arm) for arm in SPARK}
 
 
-def compare(arguments: argparse.Namespace, home: Path) -> dict[str, list[Measured]]:
-    """Return what each arm measured, round by round."""
-    measured: dict[str, list[Measured]] = {arm: [] for arm in ARMS}
-    for number in range(arguments.rounds):
-        for arm in [*ARMS][number % len(ARMS) :] + [*ARMS][: number % len(ARMS)]:
-            measured[arm].append(ARMS[arm](arguments, home))
-            print(f"round {number + 1}: {arm:<24} {measured[arm][-1]['step_s']:.3f} s a step", flush=True)
-    return measured
-
-
 def ratio(measured: dict[str, list[Measured]], arm: str, peer: str) -> float:
     """Return the median over the rounds of how long a step of `arm` takes, in steps of `peer`."""
     pairs = zip(measured[arm], measured[peer], strict=True)
-    return statistics.median(one["step_s"] / other["step_s"] for one, other in pairs)
+    return statistics.median(one.step_s / other.step_s for one, other in pairs)
 
 
 def report(measured: dict[str, list[Measured]]) -> bool:
     """Print medians, parts and ratios; whether they are what is wanted."""
     for arm, rounds in measured.items():
-        step, compute, exchange = (
-            statistics.median(one[name] for one in rounds) for name in ("step_s", "compute_s", "exchange_s")
-        )
+        step, compute, exchange = map(statistics.median, zip(*rounds, strict=True))
         rest = max(0.0, step - compute - exchange)
         print(f"{arm:<24} {step:.3f} s a step: compute {compute:.3f}, exchange {exchange:.3f}, scheduling {rest:.3f}")
     good = True
@@ -132,13 +133,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--batch", type=int, default=2000)
     parser.add_argument("--steps", type=int, default=25, help="25 of 2,000 images are an epoch of CIFAR-10")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--home", type=Path, help="folder for photos and runs (default: a temporary one)")
+    add_turns(parser)
     arguments = parser.parse_args()
-    check_java()
-    with tempfile.TemporaryDirectory() as temporary:
-        home = (arguments.home or Path(temporary)).resolve()
-        return 0 if report(compare(arguments, home)) else 1
+    with home_of(arguments) as home:
+        return 0 if report(in_turns([*ARMS], arguments.rounds, lambda arm: ARMS[arm](arguments, home))) else 1
 
 
 if __name__ == "__main__":

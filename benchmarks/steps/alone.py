@@ -11,12 +11,14 @@ from benchmarks.steps.common import LEARNING_RATE, measure
 from runner.training.data import make_cifar_like
 from runner.training.passes import OneProcess, PassSpec
 
+WARM_UP = 2  # steps
+
 
 def main(kernel: str, batch: str, steps: str, folder: str) -> None:
     """Print what `measure` returns."""
     records = make_cifar_like(Path(folder), int(batch), 1, seed=0).training
     spec = PassSpec(records, LEARNING_RATE, kernel, len(os.sched_getaffinity(0)))
-    print(json.dumps(measure(OneProcess(spec), int(batch), int(steps))))
+    print(json.dumps(measure(OneProcess(spec), int(batch), int(steps), WARM_UP)))
 
 
 if __name__ == "__main__":

@@ -12,13 +12,12 @@ from runner.training.network import initial_weights
 from runner.training.passes import Pass
 
 LEARNING_RATE = 0.01
-WARM_UP = 2  # steps
 
 
-def measure(make_pass: Pass, batch: int, steps: int) -> dict[str, Any]:
-    """Return the seconds of a step once warm: of the whole pass, and its parts; and the loss, to compare arms by."""
+def measure(make_pass: Pass, batch: int, steps: int, warm_up: int) -> dict[str, Any]:
+    """Return the seconds of a step after those to warm up: of the whole pass, and its parts; and the loss."""
     ids = np.arange(batch)
-    weights = make_pass(initial_weights(0), [ids] * WARM_UP).weights
+    weights = make_pass(initial_weights(0), [ids] * warm_up).weights
     started = time.perf_counter()
     result = make_pass(weights, [ids] * steps)
     wall_s = time.perf_counter() - started

@@ -14,6 +14,7 @@ from runner.training.barrier import BarrierExchange
 from runner.training.data import make_cifar_like
 from runner.training.passes import PassSpec
 
+WARM_UP = 10  # steps: a JVM's first jobs take 40 ms more each, until their code is compiled
 ARMS = {"driver": DriverAveraging, "barrier": BarrierExchange}
 
 
@@ -22,7 +23,7 @@ def steps(spark: Any, spec: RunSpec) -> dict[str, Any]:
     records = make_cifar_like(Path(spec.work_dir).parents[1] / "datasets", spec.images, 1, seed=0).training
     shares = tuple(spec.executor_cores)
     sharing = PassSpec(records, LEARNING_RATE, "tensorflow", spec.task_cpus, shares)
-    return measure(ARMS[spec.application](spark.sparkContext, sharing), spec.images, spec.tasks)
+    return measure(ARMS[spec.application](spark.sparkContext, sharing), spec.images, spec.tasks, WARM_UP)
 
 
 if __name__ == "__main__":
