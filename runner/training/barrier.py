@@ -1,14 +1,13 @@
 """Training on Spark, second way: one barrier job for all steps of a pass, and the workers average among themselves.
 
 Data, model and weights stay in the workers from step to step; the driver hears from them at the end. When a worker is
-lost, Spark starts all tasks of the stage again from the weights of the pass's beginning, so no image counts twice.
+lost, so is what the pass has learned: it starts again from the weights of its beginning, so no image counts twice.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import secrets
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -18,9 +17,9 @@ import numpy as np
 from runner.training.batches import split_batch
 from runner.training.data import Ids
 from runner.training.descent import descend
-from runner.training.exchange import TOKEN_BYTES, connect
 from runner.training.numpy_layers import Array
 from runner.training.passes import PassResult, PassSpec, SamplesError, StepTimes, check_samples, compute_shard
+from runner.training.rendezvous import Rendezvous, connect, introduce
 
 WAIT_S = 60.0
 
@@ -30,8 +29,7 @@ class _Orders(NamedTuple):
 
     weights: list[Array]
     batches: list[Ids]
-    token: bytes
-    wait_s: float
+    rendezvous: Rendezvous
 
 
 class _Report(NamedTuple):
@@ -63,13 +61,14 @@ class BarrierExchange:
     def __call__(self, weights: Sequence[Array], batches: Sequence[Ids]) -> PassResult:
         """See `Pass`."""
         workers = len(self._spec.shares)
-        orders = _Orders(list(weights), list(batches), secrets.token_bytes(TOKEN_BYTES), self._wait_s)
-        shared = self._context.broadcast(orders)
-        try:
-            tasks = self._context.parallelize(range(workers), workers).barrier()
-            reports = tasks.mapPartitions(functools.partial(_work, self._spec, shared)).collect()
-        finally:
-            shared.destroy()
+        host = self._context.getConf().get("spark.driver.host")
+        with introduce(host, workers, self._wait_s) as rendezvous:
+            shared = self._context.broadcast(_Orders(list(weights), list(batches), rendezvous))
+            try:
+                tasks = self._context.parallelize(range(workers), workers).barrier()
+                reports = tasks.mapPartitions(functools.partial(_work, self._spec, shared)).collect()
+            finally:
+                shared.destroy()
         return _join(batches, reports)
 
 
@@ -77,12 +76,12 @@ def _work(spec: PassSpec, shared: Any, _: Iterable[int]) -> Iterator[_Report]:
     from pyspark import BarrierTaskContext
 
     context = BarrierTaskContext.get()
-    rank, workers = context.partitionId(), len(spec.shares)
+    rank = context.partitionId()
     host = context.getTaskInfos()[rank].address.rsplit(":", 1)[0]
     orders: _Orders = shared.value
     weights, loss, correct = orders.weights, 0.0, 0
     shards, steps = [], []
-    with connect(rank, workers, host, orders.token, orders.wait_s, context.allGather) as exchange:
+    with connect(rank, host, orders.rendezvous) as exchange:
         for batch in orders.batches:
             started = time.perf_counter()
             ids = split_batch(batch, spec.shares)[rank]
