@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from pages.ui.shared import inputs, shown, state
+from pages.ui.shared import inputs, origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import literal
 from pages.ui.training import training_charts, trainings
@@ -24,17 +24,22 @@ def show_command(what: str, command: str) -> None:
     st.code(command, language=None, wrap_lines=True)
 
 
+def show_no_arms() -> None:
+    """Say how to measure trainings, and where some are."""
+    show_command(
+        "No training was measured on this cluster yet.",
+        "python -m runner train --arm barrier --images 10000 --executors 1,2 --cores 1",
+    )
+    for other in trainings.clusters():
+        st.button(
+            f"Trainings on {literal(other)}", key=f"go_{other}", icon=":material/arrow_forward:",
+            on_click=lambda other=other: st.session_state.update(cluster=other),
+        )  # fmt: skip
+
+
 @st.fragment
-def show_arms() -> None:
+def show_arms(runs: pd.DataFrame) -> None:
     """Rerun alone when time or cost is chosen."""
-    with state.errors_on_page():
-        runs = trainings.runs(cluster)
-    if runs.empty:
-        show_command(
-            "No training was measured on this cluster yet.",
-            "python -m runner train --arm barrier --images 10000 --executors 1,2 --cores 1",
-        )
-        return
     price = inputs.price()
     rows = training_charts.trainings_data(runs, price)
     st.markdown(training_charts.outcomes_text(rows))
@@ -90,7 +95,13 @@ def show_trials() -> None:
 
 arms, layers, trials = st.tabs(["Arms", "Layers", "Trials"], key="training_view", bind="query-params")
 with arms:
-    show_arms()
+    with state.errors_on_page():
+        runs = trainings.runs(cluster)
+    if runs.empty:
+        show_no_arms()
+    else:
+        origins.show(runs)
+        show_arms(runs)
 with layers:
     show_layers()
 with trials:

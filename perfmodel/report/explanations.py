@@ -15,6 +15,8 @@ from perfmodel.search.techniques import Params, technique_named
 
 # Accuracies this close, in points of percent, count as the same.
 SAME = 1.0
+# How the runner's names of image sets begin that it generated.
+GENERATED = ("synthetic-", "cifar-like-")
 
 
 def explanations(
@@ -118,8 +120,17 @@ def _point(technique: str, params: Params) -> str:
 
 
 def origins_text(runs: pd.DataFrame) -> str:
-    """How many runs there are of each origin: ``1,260 reconstructed runs``."""
-    return ", ".join(f"{count:,} {origin} runs" for origin, count in runs["origin"].value_counts().items())
+    """How many runs there are of each origin, and which images were generated: ``1,260 reconstructed runs``."""
+    counts = ", ".join(f"{count:,} {origin} runs" for origin, count in runs["origin"].value_counts().items())
+    generated = generated_images(runs)
+    return f"{counts} over generated images ({', '.join(generated)})" if generated else counts
+
+
+def generated_images(runs: pd.DataFrame) -> list[str]:
+    """Names of the image sets among those of the runs that the runner made itself."""
+    settings = runs.get("settings", ())
+    names = {str(found.get("dataset")) for found in settings if isinstance(found, dict)}
+    return sorted(name for name in names if name.startswith(GENERATED))
 
 
 def linear_share(runs: pd.DataFrame) -> float | None:

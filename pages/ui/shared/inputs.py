@@ -9,6 +9,7 @@ import streamlit as st
 
 from perfmodel.cost import EXAMPLE_PRICE, Price
 from perfmodel.errors import PerfmodelError
+from perfmodel.jobs import job_of
 from perfmodel.prediction import question
 from perfmodel.recommendation.search import Goal, Space
 from store.durations import seconds_of
@@ -16,6 +17,8 @@ from store.durations import seconds_of
 Number = TypeVar("Number", int, float)
 SHARE, IMAGES = "Percent", "Images"
 WHOLE = 100
+_PARTITION = "Images a partition", "Images that one task classifies. Few make more tasks, many need more memory."
+_BATCH = "Images a step", "The batch: images that all cores share in one step of the training."
 ROOM = 2  # sliders reach this many times beyond what was profiled; the page warns there
 
 
@@ -78,15 +81,13 @@ def _take_typed(key: str, typed: str) -> None:
 
 
 def partition_size(runs: pd.DataFrame) -> pd.Series:
-    """Images a partition, where runs state it."""
+    """Images a partition, where runs state it; of trainings it is the batch."""
     stated = runs["images_per_partition"].dropna().astype(float)
     if stated.empty:
         return pd.Series(dtype=float)
     usual = int(stated.quantile(interpolation="lower"))
-    images = number(
-        "Images a partition", 1, max(10, ROOM * int(stated.max())), usual, key="partition",
-        help="Images that one task classifies. Few make more tasks, many need more memory.",
-    )  # fmt: skip
+    label, text = _BATCH if runs["settings"].map(job_of).ne("").any() else _PARTITION
+    images = number(label, 1, max(10, ROOM * int(stated.max())), usual, key="partition", help=text)
     return pd.Series({"images_per_partition": float(max(images, 1))})
 
 
@@ -100,7 +101,7 @@ def data_size(runs: pd.DataFrame) -> float:
         )
     if by == IMAGES and dataset:
         images = st.number_input(
-            "Images", 1, 100 * dataset, dataset, key="images", bind="query-params", help="Images to classify."
+            "Images", 1, 100 * dataset, dataset, key="images", bind="query-params", help="Images to process."
         )
         return 100 * images / dataset
     share = number(

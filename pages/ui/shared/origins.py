@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from pages.ui.shared.text import code
 from perfmodel.paper.published import CITATION
+from perfmodel.report.explanations import generated_images
 
 _BADGES = {
     "measured": (":material/check_circle:", "green", "Measured runs", "Run on real Spark executors."),
@@ -19,8 +21,10 @@ _BADGES = {
 
 
 def show(runs: pd.DataFrame) -> None:
-    """A badge and a sentence for each origin among ``runs``."""
+    """A badge and a sentence for each origin among ``runs``, and one on images that were generated."""
     show_counts(runs["origin"].value_counts())
+    if generated := generated_images(runs):
+        st.caption(f"The images were generated: {code(', '.join(generated))}.")
 
 
 def show_counts(counts: pd.Series) -> None:

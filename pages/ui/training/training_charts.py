@@ -9,6 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from pages.ui.shared.charts import LINE, OTHER, POINT
+from pages.ui.shared.text import counted
 from perfmodel.cost import Price, cost
 
 ARM_COLOURS = {"driver": LINE, "barrier": POINT, "one-process": OTHER, "numpy": "#6B5B95"}
@@ -116,9 +117,9 @@ def outcomes_figure(rows: pd.DataFrame, column: str, title: str) -> go.Figure:
 
 def outcomes_text(rows: pd.DataFrame) -> str:
     """Say what the charts of trainings show."""
-    best = rows.loc[rows["accuracy_pct"].idxmax()]
+    best, worst = rows.loc[rows["accuracy_pct"].idxmax()], rows["accuracy_pct"].min()
     return (
-        f"{len(rows)} trainings reach {rows['accuracy_pct'].min():.1f} % to {best['accuracy_pct']:.1f} %; the most "
+        f"Accuracy of {counted(len(rows), 'training')}: {worst:.1f} % to {best['accuracy_pct']:.1f} %; the most "
         f"accurate took {best['completion_time_s']:.1f} s on {best['configuration']} with the arm {best['arm']}."
     )
 
@@ -148,7 +149,7 @@ def trials_text(trials: pd.DataFrame) -> str:
     """Say what the chart shows."""
     best = trials.loc[trials["accuracy_pct"].idxmax()]
     return (
-        f"{len(trials)} trials; the best, trial {best['number']}, reached {best['accuracy_pct']:.1f} % with "
+        f"{counted(len(trials), 'trial')}; the best, trial {best['number']}, reached {best['accuracy_pct']:.1f} % with "
         f"{best['optimiser']} and a learning rate of {best['learning_rate']:.4g}."
     )
 

@@ -17,6 +17,11 @@ def runs(cluster: str) -> pd.DataFrame:
     return _runs(cluster, state.version())
 
 
+def clusters() -> list[str]:
+    """The clusters that trainings were measured on."""
+    return _clusters(state.version())
+
+
 def layers(cluster: str) -> dict[str, Any] | None:
     """The latest profile of layers: this cluster's, else any machine's; None where there is none."""
     return _layers(cluster, state.version())
@@ -25,6 +30,12 @@ def layers(cluster: str) -> dict[str, Any] | None:
 def trials() -> dict[str, pd.DataFrame]:
     """The trials of each search."""
     return _trials(state.version())
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _clusters(version: int) -> list[str]:
+    pairs = state.store().runs.pairs()
+    return sorted(pairs.loc[pairs["application"] == APPLICATION, "cluster"])
 
 
 @st.cache_data(max_entries=4, show_spinner="Loading the trainings")

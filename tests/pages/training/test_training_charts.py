@@ -53,7 +53,7 @@ def test_arms_are_compared_by_their_medians(runs):
 def test_the_text_names_the_most_accurate(runs):
     rows = training_charts.trainings_data(runs, Price(1.0, 1.0))
     assert training_charts.outcomes_text(rows) == (
-        "3 trainings reach 40.0 % to 45.0 %; the most accurate took 18.0 s on 2 x 1 with the arm barrier."
+        "Accuracy of 3 trainings: 40.0 % to 45.0 %; the most accurate took 18.0 s on 2 x 1 with the arm barrier."
     )
     drawn = training_charts.outcomes_figure(rows, "cost", "Cost").data
     assert {trace.name: len(trace.x) for trace in drawn} == {"driver": 2, "barrier": 1}

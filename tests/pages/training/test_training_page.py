@@ -35,6 +35,22 @@ def test_an_empty_store_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Monk
         "No search was made yet.",
     ]
     assert page.code[0].value.startswith("python -m runner train")
+    assert not page.button
+
+
+def test_trainings_on_another_cluster_are_a_click_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = run("", "driver", 36.0, [30.0, 40.0]) | {"application": "cifar_cnn", "cluster": "there", "status": "ok"}
+    del row["run_id"]
+    row["settings"]["dataset"] = "cifar-like-1000-200-seed0"
+    open_store(tmp_path).inbox.put(RunRecord(row | {"sampling_rate_pct": 100.0, "origin": "measured"}))
+    page = shown(tmp_path, monkeypatch)
+    [button] = page.button
+    assert button.label == "Trainings on there"
+    button.click().run()
+    assert page.session_state["cluster"] == "there"
+    said = " ".join(element.value for element in [*page.markdown, *page.caption])
+    assert "Accuracy of 1 training: 40.0 % to 40.0 %;" in said
+    assert "The images were generated: `cifar-like-1000-200-seed0`." in said
 
 
 def test_what_is_stored_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,6 +65,9 @@ def test_what_is_stored_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     page = shown(tmp_path, monkeypatch)
     assert not page.info
     said = " ".join(element.value for element in [*page.markdown, *page.caption])
-    assert "2 trainings reach 40.0 % to 45.0 %; the most accurate took 18.0 s on 2 x 1 with the arm barrier." in said
+    assert (
+        "Accuracy of 2 trainings: 40.0 % to 45.0 %; the most accurate took 18.0 s on 2 x 1 with the arm barrier."
+        in said
+    )
     assert "2,000 images an iteration on here, 2 threads. Deck: a deck." in said
-    assert "1 trials; the best, trial 0, reached 60.0 % with adam" in said
+    assert "1 trial; the best, trial 0, reached 60.0 % with adam" in said

@@ -36,6 +36,13 @@ def test_explanations_say_where_the_runs_come_from(paper_runs, grid_runs):
     assert origins_text(mixed) == "27 measured runs, 2 uploaded runs"
 
 
+def test_generated_images_are_called_so(grid_runs):
+    settings = [{"dataset": "cifar-like-500-seed0"}, {"dataset": "photos"}, None]
+    runs = grid_runs.head(3).assign(origin="measured", settings=settings)
+    assert origins_text(runs) == "3 measured runs over generated images (cifar-like-500-seed0)"
+    assert origins_text(runs.tail(2)) == "2 measured runs"
+
+
 def test_the_distance_of_4_2_is_what_the_published_averages_leave():
     runs = reconstruct("xception")
     [text], model = explained(runs, "4-2")
