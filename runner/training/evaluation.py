@@ -28,7 +28,7 @@ def count_correct(context: Any, spec: PassSpec, weights: Sequence[Array]) -> int
 
 
 def _count(spec: PassSpec, shared: Any, shards: Iterable[Ids]) -> Iterator[int]:
-    kernel = worker_kernel(spec.kernel, spec.threads, spec.filters)
+    kernel = worker_kernel(spec.kernel, spec.threads)
     for ids in shards:
         for start in range(0, len(ids), CHUNK):
             yield kernel.count_correct(shared.value, *spec.records.read(ids[start : start + CHUNK]))

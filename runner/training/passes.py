@@ -37,8 +37,6 @@ class PassSpec:
         Of each worker.
     shares : tuple of int
         One entry a worker: how large its shard of a batch is beside the others'.
-    filters : int
-        Of the convolution.
     """
 
     records: Records
@@ -46,7 +44,6 @@ class PassSpec:
     kernel: str
     threads: int
     shares: tuple[int, ...] = (1,)
-    filters: int = FILTERS
 
 
 class StepTimes(NamedTuple):
@@ -66,11 +63,6 @@ class StepTimes(NamedTuple):
     exchange_s: float
     work_wall_s: float
     work_cpu_s: float
-
-    @property
-    def scheduling_s(self) -> float:
-        """What is neither computation nor exchange."""
-        return max(0.0, self.wall_s - self.compute_s - self.exchange_s)
 
 
 class PassResult(NamedTuple):
@@ -112,7 +104,7 @@ class Shard(NamedTuple):
 
 
 @functools.lru_cache(maxsize=1)
-def worker_kernel(name: str, threads: int, filters: int) -> Kernel:
+def worker_kernel(name: str, threads: int, filters: int = FILTERS) -> Kernel:
     """Return this process's kernel; TensorFlow is loaded and traced once."""
     kernel = make_kernel(name, threads, filters)
     gc.freeze()  # PySpark collects garbage after every task: not over all of TensorFlow
@@ -123,7 +115,7 @@ def compute_shard(spec: PassSpec, weights: Sequence[Array], ids: Ids) -> Shard:
     """Read a shard and pass forward and backward over it; an empty one adds nothing."""
     if not len(ids):
         return Shard(Gradients(0.0, 0, [np.zeros_like(array) for array in weights]), 0.0, 0.0)
-    kernel = worker_kernel(spec.kernel, spec.threads, spec.filters)
+    kernel = worker_kernel(spec.kernel, spec.threads)
     started, cpu = time.perf_counter(), time.process_time()
     gradients = kernel.gradients(weights, *spec.records.read(ids))
     return Shard(gradients, time.perf_counter() - started, time.process_time() - cpu)

@@ -28,15 +28,12 @@ class TrialSpec:
         To learn from; to compare trials on.
     epochs, seed : int
         Of each trial.
-    kernel : str
-        One of `runner.training.kernels.KERNELS`.
     """
 
     training: Records
     validation: Records
     epochs: int
     seed: int
-    kernel: str = "tensorflow"
 
 
 class Hyperparameters(NamedTuple):
@@ -70,12 +67,9 @@ class TrialResult(NamedTuple):
 def run_trial(spec: TrialSpec, chosen: Hyperparameters) -> TrialResult:
     """Train and validate, with one thread: so the result does not depend on where it runs."""
     started = time.perf_counter()
-    kernel = worker_kernel(spec.kernel, 1, chosen.filters)
-    weights, optimiser = (
-        initial_weights(spec.seed, chosen.filters),
-        make_optimiser(chosen.optimiser, chosen.learning_rate),
-    )
-    loss = 0.0
+    kernel = worker_kernel("tensorflow", 1, chosen.filters)
+    weights, loss = initial_weights(spec.seed, chosen.filters), 0.0
+    optimiser = make_optimiser(chosen.optimiser, chosen.learning_rate)
     for epoch in range(spec.epochs):
         loss = 0.0
         for batch in epoch_batches(len(spec.training), chosen.batch, spec.seed, epoch):
