@@ -1,6 +1,6 @@
 """Which trials a search makes, and in which order: the same ones wherever and however often it runs.
 
-Trials are asked for in groups of a fixed size, and a group's results are told in the order of its numbers. So what is
+Trials are asked for in groups of fixed sizes, and a group's results are told in the order of its numbers. So what is
 suggested depends on the seed and on results, never on which trial ended first, and a search that was killed suggests
 the same trials again when it is given the results that it had.
 """
@@ -8,8 +8,9 @@ the same trials again when it is given the results that it had.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from runner.training.trial import Hyperparameters
 SAMPLERS = ("random", "grid", "tpe")
 # Trials that TPE suggests at once: fewer learn more from each other, more keep more executors busy.
 GROUP = 4
+RANDOM = 2 * GROUP  # the first ones, which TPE draws without looking at results
 
 Suggested = Mapping[int, Hyperparameters]
 
@@ -91,15 +93,19 @@ class Search:
         """
         study = self._study()
         made: dict[int, Hyperparameters] = {}
-        size = GROUP if self.sampler == "tpe" else self.trials  # the others suggest whatever the results
-        for first in range(0, self.trials, size):
-            asked = {number: study.ask() for number in range(first, min(first + size, self.trials))}
+        for numbers in self._groups():
+            asked = {number: study.ask() for number in numbers}
             group = {number: self.space.suggest(trial) for number, trial in asked.items()}
             accuracies = evaluate(group)
             for number, trial in asked.items():
                 self._tell(study, trial, accuracies[number])
             made |= group
         return made
+
+    def _groups(self) -> Iterator[range]:
+        """The numbers of the trials that no results need to be told between."""
+        firsts = range(RANDOM, self.trials, GROUP) if self.sampler == "tpe" else ()
+        return itertools.starmap(range, itertools.pairwise([0, *firsts, self.trials]))
 
     def _study(self) -> Any:
         import optuna
@@ -108,7 +114,7 @@ class Search:
         samplers: dict[str, Callable[[], Any]] = {
             "random": lambda: optuna.samplers.RandomSampler(seed=self.seed),
             "grid": lambda: optuna.samplers.GridSampler(self.space.grid, seed=self.seed),
-            "tpe": lambda: optuna.samplers.TPESampler(seed=self.seed, n_startup_trials=2 * GROUP),
+            "tpe": lambda: optuna.samplers.TPESampler(seed=self.seed, n_startup_trials=RANDOM),
         }
         return optuna.create_study(direction="maximize", sampler=samplers[self.sampler]())
 
@@ -123,6 +129,7 @@ def best(accuracies: Mapping[int, float]) -> int:
     return min(accuracies, key=lambda number: (-accuracies[number], number))
 
 
-def numbers_left(group: Sequence[int], finished: Mapping[int, Any]) -> list[int]:
-    """Return the trials of a group without a result, in order."""
-    return [number for number in group if number not in finished]
+def left_of(group: Suggested, finished: Mapping[int, Any]) -> list[int]:
+    """Return the trials of a group without a result, long ones first: so all executors end at about the same time."""
+    left = (number for number in group if number not in finished)
+    return sorted(left, key=lambda number: -group[number].filters)

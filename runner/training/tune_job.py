@@ -17,7 +17,7 @@ from typing import Any
 from runner.jobs.driver import drive, wait_for_executors
 from runner.runs.spec import RunSpec
 from runner.training.failures import job_failures
-from runner.training.search import Suggested, numbers_left
+from runner.training.search import Suggested, left_of
 from runner.training.study import Study
 from runner.training.trial import Hyperparameters, TrialResult, TrialSpec, run_trial
 
@@ -41,7 +41,7 @@ def search(spark: Any, spec: RunSpec) -> dict[str, Any]:
                 wait_for_executors(spark, spec)
 
     def evaluate(group: Suggested) -> Mapping[int, float]:
-        left = numbers_left(list(group), study.finished())
+        left = left_of(group, study.finished())
         for _ in slots.map(lambda number: make(number, group[number]), left):
             pass  # raises what a trial raised
         finished = study.finished()

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from runner.training.search import GROUP, SAMPLERS, Search, Space, best
+from runner.training.search import GROUP, RANDOM, SAMPLERS, Search, Space, best, left_of
 from runner.training.trial import Hyperparameters
 
 RANGE = Space((0.001, 0.1), (10, 20), (4, 8), ("adam", "sgd"), is_range=True)
@@ -43,7 +43,7 @@ def test_more_trials_begin_with_the_same_ones() -> None:
     few, _ = run(Search(RANGE, "tpe", 10, seed=1))
     more, sizes = run(Search(RANGE, "tpe", 14, seed=1))
     assert {number: more[number] for number in few} == few
-    assert sizes == [GROUP, GROUP, GROUP, 2]
+    assert sizes == [RANDOM, GROUP, 2]
 
 
 def test_values_stay_in_the_space() -> None:
@@ -70,6 +70,11 @@ def test_tpe_learns_from_what_it_was_told() -> None:
     late = [accuracy(made[number]) for number in range(30, 40)]
     early = [accuracy(made[number]) for number in range(10)]
     assert sum(late) / 10 > sum(early) / 10 + 5
+
+
+def test_what_is_left_of_a_group_starts_with_what_takes_long() -> None:
+    group = {number: Hyperparameters(0.1, 10, filters, "sgd") for number, filters in enumerate((8, 32, 16, 32))}
+    assert left_of(group, {3: {}}) == [1, 2, 0]
 
 
 def test_the_first_of_equals_is_the_best() -> None:
