@@ -58,7 +58,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--images", type=int, default=10_000)
     parser.add_argument("--trials", type=int, default=12)
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=10, help="of a trial: short ones hardly outlast the start")
     parser.add_argument("--serial", type=Path, metavar="FOLDER", help="make the trials of this study, one by one")
     arguments = parser.parse_args()
     if arguments.serial is not None:

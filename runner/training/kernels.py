@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -110,11 +111,14 @@ def keras_network(filters: int) -> Any:
     )
 
 
-def save_network(weights: Sequence[Array], path: Path) -> None:
-    """Write a Keras file of the network with these weights; it takes pixels from -1 to 1 and returns scores."""
+def network_file(weights: Sequence[Array]) -> bytes:
+    """Return a Keras file of the network with these weights; it takes pixels from -1 to 1 and returns scores."""
     model = keras_network(weights[0].shape[-1])
     model.set_weights(list(weights))
-    model.save(path)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "network.keras"
+        model.save(path)
+        return path.read_bytes()
 
 
 def make_kernel(name: str, threads: int, filters: int) -> Kernel:

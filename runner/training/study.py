@@ -1,6 +1,6 @@
-"""A search's folder: what it searches, each finished trial with its weights, and the best model.
+"""A search's folder: what it searches, each finished trial with its network, and the best one.
 
-A trial's file is written whole, after its weights, as soon as the trial has ended: what is there is finished, whatever
+A trial's file is written whole, after its network, as soon as the trial has ended: what is there is finished, whatever
 was killed meanwhile.
 """
 
@@ -14,10 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from runner.errors import RunnerError
-from runner.training import checkpoint
 from runner.training.data import Records
-from runner.training.kernels import save_network
-from runner.training.numpy_layers import Array
 from runner.training.search import Search, Space, best
 from runner.training.trial import Hyperparameters, TrialResult, TrialSpec
 from store.files import write_durably
@@ -82,7 +79,7 @@ class Study:
 
     def keep(self, number: int, chosen: Hyperparameters, result: TrialResult) -> None:
         """Make a finished trial durable."""
-        checkpoint.save(self._weights(number), result.weights, [])
+        write_durably(self._network(number), result.network)
         row = {"number": number, **chosen._asdict()}
         row |= {name: getattr(result, name) for name in ("accuracy_pct", "loss", "seconds")}
         # A training that diverged has no loss: JSON cannot hold what it has instead.
@@ -106,16 +103,10 @@ class Study:
 
     def save_best(self) -> None:
         """Write the best network, in place of the one before."""
-        partial = self.folder / f".partial-{BEST_FILE}"
-        save_network(self.weights(self.best_number), partial)
-        partial.replace(self.best_model)
+        write_durably(self.best_model, self._network(self.best_number).read_bytes())
 
-    def weights(self, number: int) -> list[Array]:
-        """Return what a finished trial learned."""
-        return checkpoint.load(self._weights(number)).weights
-
-    def _weights(self, number: int) -> Path:
-        return self.folder / f"trial-{number:05d}.npz"
+    def _network(self, number: int) -> Path:
+        return self.folder / f"trial-{number:05d}.keras"
 
 
 def _tuple(value: Any) -> Any:

@@ -11,7 +11,7 @@ import numpy as np
 from runner.training.batches import epoch_batches
 from runner.training.data import Records
 from runner.training.evaluation import CHUNK
-from runner.training.kernels import Kernel
+from runner.training.kernels import Kernel, network_file
 from runner.training.network import initial_weights
 from runner.training.numpy_layers import Array
 from runner.training.optimisers import make_optimiser
@@ -55,13 +55,14 @@ class TrialResult(NamedTuple):
     loss : float
         Mean over the last epoch's images.
     seconds : float
-    weights : list of ndarray
+    network : bytes
+        A Keras file.
     """
 
     accuracy_pct: float
     loss: float
     seconds: float
-    weights: list[Array]
+    network: bytes
 
 
 def run_trial(spec: TrialSpec, chosen: Hyperparameters) -> TrialResult:
@@ -78,7 +79,8 @@ def run_trial(spec: TrialSpec, chosen: Hyperparameters) -> TrialResult:
             weights = optimiser.step(weights, [array / size for array in summed.arrays])
             loss += summed.loss
     accuracy_pct = _validate(kernel, weights, spec.validation)
-    return TrialResult(accuracy_pct, loss / len(spec.training), time.perf_counter() - started, weights)
+    seconds = time.perf_counter() - started
+    return TrialResult(accuracy_pct, loss / len(spec.training), seconds, network_file(weights))
 
 
 def _validate(kernel: Kernel, weights: list[Array], images: Records) -> float:

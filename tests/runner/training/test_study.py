@@ -5,12 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 
-import numpy as np
 import pytest
 
 from runner.errors import RunnerError
 from runner.training.data import Records
-from runner.training.network import initial_weights
 from runner.training.search import Search, Space
 from runner.training.study import Order, Study
 from runner.training.trial import Hyperparameters, TrialResult, TrialSpec
@@ -33,23 +31,28 @@ def test_what_is_searched_can_be_read_back(study: Study) -> None:
     assert study.order() == ORDER
 
 
-def test_a_finished_trial_is_there_with_its_weights(study: Study) -> None:
-    weights = initial_weights(0, filters=4)
-    study.keep(3, CHOSEN, TrialResult(61.5, 1.25, 2.0, weights))
+def test_a_finished_trial_is_there(study: Study) -> None:
+    study.keep(3, CHOSEN, TrialResult(61.5, 1.25, 2.0, b"a network"))
     expected = {"learning_rate": 0.01, "batch": 10, "filters": 4, "optimiser": "sgd"}
     assert study.finished() == {3: {"number": 3, **expected, "accuracy_pct": 61.5, "loss": 1.25, "seconds": 2.0}}
-    for one, other in zip(study.weights(3), weights, strict=True):
-        np.testing.assert_array_equal(one, other)
 
 
-def test_weights_without_a_result_are_no_finished_trial(study: Study) -> None:
-    study.keep(0, CHOSEN, TrialResult(61.5, 1.25, 2.0, initial_weights(0, filters=4)))
+def test_the_network_of_the_most_accurate_is_the_best(study: Study) -> None:
+    for number, accuracy in enumerate((40.0, 60.0, 50.0)):
+        study.keep(number, CHOSEN, TrialResult(accuracy, 1.25, 2.0, f"network {number}".encode()))
+    study.save_best()
+    assert study.best_number == 1
+    assert study.best_model.read_bytes() == b"network 1"
+
+
+def test_a_network_without_a_result_are_no_finished_trial(study: Study) -> None:
+    study.keep(0, CHOSEN, TrialResult(61.5, 1.25, 2.0, b"a network"))
     next(study.folder.glob("trial-*.json")).unlink()  # as if killed between the two
     assert study.finished() == {}
 
 
 def test_a_training_that_diverged_has_no_loss(study: Study) -> None:
-    study.keep(0, CHOSEN, TrialResult(10.0, float("nan"), 2.0, initial_weights(0, filters=4)))
+    study.keep(0, CHOSEN, TrialResult(10.0, float("nan"), 2.0, b"a network"))
     assert study.finished()[0]["loss"] is None
     json.dumps(study.finished(), allow_nan=False)
 
