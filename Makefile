@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 SYSTEM := PYTHON=$(PYTHON) .ci/system-packages
 
 .DEFAULT_GOAL := help
-.PHONY: help app test faults check bench campaign chaos fuzz screenshots clean
+.PHONY: help app test faults check bench campaign trainings chaos fuzz screenshots clean
 
 help:  ## What one can do here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 12
@@ -44,6 +44,17 @@ campaign: $(VENV)/.app  ## Measure the demo campaign on this machine: three CNNs
 	        --images-per-partition 25,50,100 --sampling-rates 1,10,100 --synthetic 400 --repeats $(REPEATS) \
 	        --campaign demo-$$application $(PART) || exit 1; \
 	done
+
+# Of one kind of training (the driver's arm, two epochs) there are enough to fit models; the other arms are compared at one batch.
+trainings: $(VENV)/.app  ## Measure the demo trainings on this machine: half an hour; resumes. PART="--for 5m" is a slice each
+	@$(SYSTEM) java
+	@train() { $(BIN)/python -m runner train --images 10000 --epochs 2 --learning-rate 0.05 "$$@" $(PART) || exit 1; }; \
+	two="--executors 1,2 --total-cores 1,2" one="--executors 1 --cores 1,2"; \
+	train --campaign demo-trainings $$two --arm driver --batch 250,500,1000 --sampling-rates 10,30,100; \
+	train --campaign demo-trainings-repeats $$two --arm driver --batch 500 --repeats 2; \
+	train --campaign demo-trainings-barrier $$two --arm barrier --repeats 2; \
+	train --campaign demo-trainings-one-process $$one --arm one-process --repeats 2; \
+	train --campaign demo-trainings-numpy --executors 1 --cores 2 --arm numpy
 
 chaos: $(VENV)/.dev  ## Kill -9 any process of a campaign a hundred times and check what is left; resumes
 	@$(SYSTEM) java

@@ -1,9 +1,9 @@
 """How well every scenario predicts configurations that it has never seen, and how often its intervals are right.
 
-Data sets: the paper's cluster (reconstructed), our measured runs, and the public runs of `benchmarks.datasets`. Each
-configuration is left out in turn with all its runs, and predicted for the whole data set by a model of the rest;
-everything that a model chooses, it chooses again without the configuration. A cell is the mean absolute percentage
-error (MAPE) over the configurations of an application.
+Data sets: the paper's cluster (reconstructed), our measured runs and trainings, and the public runs of
+`benchmarks.datasets`. Each configuration is left out in turn with all its runs, and predicted for the whole data set by
+a model of the rest; everything that a model chooses, it chooses again without the configuration. A cell is the mean
+absolute percentage error (MAPE) over the configurations of an application.
 
     python -m benchmarks.accuracy [--datasets FOLDER] [--only bell,scout] [--applications NAMES]
                                   [--scenarios 5,ernest] [--intervals 5,3-2] [--most 10] [--full]
@@ -41,8 +41,9 @@ COVERED_PCT = (85, 97)
 def all_datasets(root: Path) -> Iterator[tuple[str, pd.DataFrame, list[str]]]:
     """Each data set: name, runs, and the columns that tell configurations apart (the others are averaged away)."""
     yield "paper-2020", usable(demo.reconstructed_runs().assign(settings=None)), CLUSTER
-    measured = [comparable(usable(own)) for _, own in demo.measured_runs().groupby("application")]
-    yield "measured", with_real_cores(pd.concat(measured, ignore_index=True)), CLUSTER
+    for name in (demo.INFERENCE, demo.TRAININGS):
+        measured = [comparable(usable(own)) for _, own in demo.measured_runs(name).groupby("application")]
+        yield name, with_real_cores(pd.concat(measured, ignore_index=True)), CLUSTER
     yield "bell", datasets.bell(root), CLUSTER
     scout = datasets.scout(root)
     yield "scout", scout[scout["status"] == "ok"], [*CLUSTER, "executor_memory_gb"]

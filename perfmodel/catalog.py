@@ -316,5 +316,7 @@ def add_demo_runs(store: Store) -> list[tuple[str, str]]:
     reconstructed, measured = demo.reconstructed_runs(), demo.measured_runs()
     store.runs.add(reconstructed)
     store.runs.add_records([RunRecord(run, tasks.get(run["run_id"], [])) for run in plain_records(measured)])
+    for measurement in demo.measurements():
+        store.measurements.put(*measurement)
     runs = pd.concat([reconstructed, measured])
     return sorted(set(zip(runs["application"], runs["cluster"], strict=True)))

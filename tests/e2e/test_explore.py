@@ -144,12 +144,19 @@ def test_values_out_of_range_in_the_url_fall_back_to_the_default(app_url, page, 
     shows(page, expected(models, question(3, 8, 14, 100)))
 
 
-def test_the_measured_cluster_says_that_it_was_measured(app_url, page, demo_home):
-    pairs = open_store(demo_home).runs.pairs()
-    [cluster] = set(pairs.loc[pairs["cluster"] != "paper-2020", "cluster"])
+@pytest.mark.parametrize(
+    ("cluster", "images", "slider"),
+    [
+        ("local-2core-epyc", "synthetic-400-seed0", "Images a partition"),
+        ("local-2core-xeon", "cifar-like-10000-2000-seed0", "Images a step"),
+    ],
+)
+def test_measured_clusters_say_what_was_measured(app_url, page, cluster, images, slider):
     page.goto(f"{app_url}/?cluster={cluster}")
     expect(page.get_by_text("Measured runs:")).to_be_visible()
+    expect(page.get_by_text(f"The images were generated: {images}.")).to_be_visible()
     expect(metric(page, "Predicted time")).to_be_visible()
+    expect(page.get_by_role("slider", name=slider)).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [320, 390])

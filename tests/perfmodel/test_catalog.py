@@ -2,11 +2,14 @@ from __future__ import annotations
 
 from itertools import product
 
+import pandas as pd
 import pytest
 
 from perfmodel import artifacts, catalog, demo
 from perfmodel.accuracy import HELD_OUT, PAPER
+from perfmodel.causes import usable
 from perfmodel.errors import CannotPredictError, NotEnoughRunsError, UnknownNameError
+from perfmodel.jobs import comparable, job_of
 from perfmodel.prediction import question
 from store import ArtefactError, open_store
 
@@ -126,9 +129,9 @@ def test_measured_demo_runs_come_with_their_tasks(tmp_path):
     assert (timed["task_s"] <= timed["completion_time_s"]).all()
 
 
-def test_the_measured_campaign_is_whole(tmp_path):
+def test_the_measured_campaign_is_whole():
     """Every CNN on every combination of its grid, each run valid, none of them another's repeat."""
-    runs = demo.measured_runs()
+    runs = demo.measured_runs(demo.INFERENCE)
     assert set(runs["status"]) == {"ok"}
     assert not runs["run_id"].duplicated().any()
     varied = ["num_executors", "executor_cores", "executor_memory_gb", "images_per_partition", "sampling_rate_pct"]
@@ -138,6 +141,34 @@ def test_the_measured_campaign_is_whole(tmp_path):
     layouts = [(1, 1), (1, 2), (2, 1)]
     wanted = {(*layout, *rest) for layout in layouts for rest in product((1.0, 2.0), (25, 50, 100), (1.0, 10.0, 100.0))}
     assert all(grid == wanted for grid in grids.values())
+
+
+def test_measured_trainings_are_enough_of_one_kind():
+    """Every combination of the driver's arm, the other arms beside it, nothing lost, images called generated."""
+    runs = demo.measured_runs(demo.TRAININGS)
+    settings = pd.DataFrame(runs["settings"].tolist())
+    assert len(runs) >= 40
+    assert set(runs["application"]) == {"cifar_cnn"}
+    assert set(runs["status"]) == {"ok"}
+    assert not runs["run_id"].duplicated().any()
+    assert settings["dataset"].str.startswith("cifar-like").all()
+    assert (settings["recoveries"] == 0).all()
+    assert set(settings["arm"]) == {"driver", "barrier", "one-process", "numpy"}
+    learned = comparable(usable(runs))
+    assert set(learned["settings"].map(job_of)) == {"arm driver, epochs 2, device cpu"}
+    varied = ["num_executors", "executor_cores", "images_per_partition", "sampling_rate_pct"]
+    layouts = [(1, 1), (1, 2), (2, 1)]
+    wanted = {(*layout, *rest) for layout in layouts for rest in product((250, 500, 1000), (10.0, 30.0, 100.0))}
+    assert set(learned[varied].itertuples(index=False, name=None)) == wanted
+
+
+def test_the_demo_has_layers_and_trials(tmp_path):
+    store = open_store(tmp_path / "demo")
+    catalog.add_demo_runs(store)
+    layers, trials = (store.measurements.load(kind) for kind in ("layers", "trial"))
+    assert set(layers["name"]) <= {cluster["name"] for cluster in demo.clusters()}
+    assert {row["layer"] for row in layers["content"][0]["rows"]} >= {"convolution", "pooling"}
+    assert trials["number"].tolist() == list(range(12))
 
 
 def test_runs_without_task_records_have_no_task_times(store):
