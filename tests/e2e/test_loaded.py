@@ -94,4 +94,4 @@ def test_sliders_and_the_search_answer_over_many_runs(loaded_url, page):
 def test_two_of_two_hundred_versions_stand_against_each_other(loaded_url, page):
     page.goto(f"{loaded_url}/compare?cluster=large&application=resnet50&view=Versions&version_a=scenario+baseline+v7")
     expect(page.get_by_role("region", name="Figures of both versions")).to_be_visible()
-    expect(page.get_by_text("baseline v7", exact=False).first).to_be_visible()
+    expect(page.get_by_role("figure", name="against those of scenario baseline v7 for")).to_be_visible()
