@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,9 @@ import pytest
 from perfmodel import catalog
 from store import open_store
 from tests.once import made_once
+
+# A shell starts background jobs with Ctrl-C ignored, and they hand that down to the processes that tests interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

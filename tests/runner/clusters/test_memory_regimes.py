@@ -28,7 +28,7 @@ def heap(tmp_path_factory: pytest.TempPathFactory, networks: dict[str, Any]) -> 
     home = tmp_path_factory.mktemp("heap")
     done = run_profile(
         *(home, "--memory-regime", "heap", "--memory", "512m", "--executors", "1", "--campaign", "c", "--repeats", "2"),
-        *("--model", networks["large"], "--images-per-partition", "21", "--synthetic", "42"),
+        *("--application", "wide", "--model", networks["large"], "--images-per-partition", "21", "--synthetic", "42"),
         *("--limit-runs", "2"),
     )
     assert done.returncode == 0, done.stderr
