@@ -3,6 +3,7 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from perfmodel import catalog
@@ -28,3 +29,15 @@ def _make_demo_home(home: Path) -> Path:
                 not outcome.refused for outcome in catalog.fit(store, application, cluster, catalog.FIRST_SCENARIOS)
             )
     return home
+
+
+@pytest.fixture
+def assessed() -> pd.DataFrame:
+    """Three candidates as a recommendation assesses them, each faster and dearer than the one before."""
+    rows = [(1, 100.0, 1.0), (2, 60.0, 1.5), (4, 40.0, 3.0)]
+    return pd.DataFrame(
+        [
+            {"num_executors": e, "executor_cores": 1, "executor_memory_gb": 1.0, "safe_s": s, "safe_cost": c}
+            for e, s, c in rows
+        ]
+    )

@@ -128,17 +128,6 @@ def test_the_front_holds_exactly_what_nothing_beats():
     assert front["safe_s"].is_monotonic_increasing
 
 
-@pytest.fixture
-def assessed():
-    rows = [(1, 100.0, 1.0), (2, 60.0, 1.5), (4, 40.0, 3.0)]
-    return pd.DataFrame(
-        [
-            {"num_executors": e, "executor_cores": 1, "executor_memory_gb": 1.0, "safe_s": s, "safe_cost": c}
-            for e, s, c in rows
-        ]
-    )
-
-
 def test_without_limits_both_ends_of_the_front_are_offered(assessed):
     found = recommend(assessed, Goal())
     assert found.cheapest["num_executors"] == 1
