@@ -18,6 +18,8 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ROW_HEIGHT = 35
+# The first is Chromium without the parts that draw its own window: it needs a third less processor time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # Root may not use Chromium's sandbox; the others keep it from calling home.
 FLAGS = [
     "--no-sandbox",
@@ -68,7 +70,7 @@ def serving(home: Path, *more: str) -> Iterator[str]:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     assert path, "Chromium is missing; `make test` installs it"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
