@@ -27,7 +27,8 @@ from tests.runner import victims
 from tests.runner.aftermath import Strike, find_violations, tell
 from tests.runner.helpers import ROOT, processes_of, profile_command
 
-RUNS = ("--executors", "1,2", "--images-per-partition", "5", "--synthetic", "10", "--memory", "512m")
+RUNS = ("--images-per-partition", "5", "--synthetic", "10", "--memory", "512m")
+EXECUTORS = "1,2"
 CAMPAIGN = "chaos"
 RUNNER = "runner"
 # Longest wait in seconds from the moment at which a victim is there to the strike: about as long as it lives.
@@ -72,13 +73,16 @@ class Chaos:
     home : Path
     seed : int
         Of victims and moments.
+    executors : str
+        Their numbers, a configuration each.
     repeats : int
-        Of each of the two configurations; by as many the campaign grows when it is through.
+        Of each configuration; by as many the campaign grows when it is through.
     """
 
-    def __init__(self, home: Path, seed: int, repeats: int = 4) -> None:
+    def __init__(self, home: Path, seed: int, executors: str = EXECUTORS, repeats: int = 4) -> None:
         self._home = home
         self._seed = seed
+        self._executors = executors
         self._more = self._repeats = repeats
         self._runner: subprocess.Popen[bytes] | None = None
         self.diary = Diary(home)
@@ -120,7 +124,7 @@ class Chaos:
             self._runner = None
             self._repeats += self._more
         if self._runner is None:
-            arguments = [*RUNS, "--campaign", CAMPAIGN, "--repeats", str(self._repeats)]
+            arguments = [*RUNS, "--executors", self._executors, "--campaign", CAMPAIGN, "--repeats", str(self._repeats)]
             with (self._home / "runner.log").open("ab") as log:
                 self._runner = subprocess.Popen(
                     profile_command(self._home, *arguments), cwd=ROOT, stdout=log, stderr=log

@@ -48,7 +48,7 @@ class Struck:
 @pytest.fixture(scope="module")
 def struck(tmp_path_factory: pytest.TempPathFactory) -> Struck:
     home = tmp_path_factory.mktemp("chaos")
-    chaos = Chaos(home, seed=0, repeats=3)
+    chaos = Chaos(home, seed=0, executors="1", repeats=6)
     return Struck(home, chaos, chaos.strike_at_work([*ENDS, RUNNER], time.monotonic() + 2 * PATIENCE_S))
 
 
