@@ -44,7 +44,8 @@ class Measurement(NamedTuple):
 
 def measurements() -> Iterator[Measurement]:
     """The layers of the network that was trained, one by one, and the trials of a search."""
-    yield Measurement("layers", _measured_clusters()[1]["name"], {1: _json("trainings_layers.json")})
+    (cluster,) = _read("trainings_runs.csv")["cluster"].unique()
+    yield Measurement("layers", cluster, {1: _json("trainings_layers.json")})
     trials = _json("trainings_trials.json")
     yield Measurement("trial", trials["study"], {trial["number"]: trial for trial in trials["trials"]})
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from perfmodel.artifacts import environment
+from perfmodel.causes import SPLIT_IMAGES
 from perfmodel.errors import PerfmodelError, WorkerError
 from perfmodel.model import ScenarioModel
 
@@ -19,7 +20,7 @@ FEATURE_COLUMNS = [
     "images_per_partition",
     "sampling_rate_pct",
     "memory_regime",
-    "split_images",
+    SPLIT_IMAGES,
 ]
 
 

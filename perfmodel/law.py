@@ -10,6 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
+from perfmodel.causes import SPLIT_IMAGES
 from perfmodel.configurations import (
     OPTIONAL_COLUMNS,
     SHORTEST_S,
@@ -31,7 +32,7 @@ STANDARD_ERRORS = 0.5
 WORTH_A_CHANGE = 0.02
 ROUNDING = 1e-4
 # What stands for a column that no run stated: any amount of memory; of the others nobody knows.
-UNKNOWN = {"executor_memory_gb": 1.0, "images_per_partition": np.nan, "split_images": np.nan}
+UNKNOWN = {"executor_memory_gb": 1.0, "images_per_partition": np.nan, SPLIT_IMAGES: np.nan}
 
 
 class SmoothLaw(RegressorMixin, BaseEstimator):

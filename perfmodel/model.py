@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
 from perfmodel import accuracy, intervals
-from perfmodel.causes import causes, with_real_cores
+from perfmodel.causes import SPLIT_IMAGES, causes, with_real_cores
 from perfmodel.errors import NotEnoughRunsError
 from perfmodel.features import FloatArray
 from perfmodel.membership import are_among
@@ -238,7 +238,7 @@ def _profiled_rows(scenario: Scenario, training: pd.DataFrame, averaged: pd.Data
     A scenario that learns from samples is never trained on the data size that it is tested on. Its errors speak for the
     configurations of the training at each sampling rate that was run.
     """
-    seen = training.drop(columns=["completion_time_s", "split_images"], errors="ignore")  # the rate says how much
+    seen = training.drop(columns=["completion_time_s", SPLIT_IMAGES], errors="ignore")  # the rate says how much
     if not scenario.extrapolates:
         return seen
     return seen.drop(columns=RATE).drop_duplicates().merge(averaged[[RATE]].drop_duplicates(), how="cross")

@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from perfmodel.causes import causes
+from perfmodel.causes import SPLIT_IMAGES, causes
 from perfmodel.errors import NotEnoughRunsError, UnknownNameError
 from perfmodel.features import FEATURES
 
@@ -197,7 +197,7 @@ SCENARIOS = {
             train_on="all",
             description="One smooth law: start-up that stays, work that shrinks with the cluster, cores helping less.",
             estimator="law",
-            optional=("executor_memory_gb", "images_per_partition", "split_images"),
+            optional=("executor_memory_gb", "images_per_partition", SPLIT_IMAGES),
         ),
         Scenario(
             name="ernest",

@@ -11,7 +11,7 @@ from pathlib import Path
 from runner.campaigns.course import Course
 from runner.campaigns.history import ended_of_row, history_of, load_runs
 from runner.campaigns.lock import hold_lock
-from runner.campaigns.progress import Progress
+from runner.campaigns.progress import ProgressDisplay
 from runner.clusters.affinity import CpuPlan, assign_cpus
 from runner.clusters.host import describe_hardware, visible_cpus, visible_memory_mib
 from runner.clusters.processes import sweep
@@ -126,7 +126,7 @@ class Campaign:
         machine_mib = visible_memory_mib() if self._plan.target.is_private else None
         return Course(self._plan.runs, history, retry_failed=self._retry_failed, machine_mib=machine_mib)
 
-    def execute(self, dataset: Dataset, progress: Progress, part: Slice | None = None) -> Summary:
+    def execute(self, dataset: Dataset, progress: ProgressDisplay, part: Slice | None = None) -> Summary:
         """Run what is left, or a part of it; whatever stops this, no process and no half record stays behind.
 
         Raises
@@ -148,7 +148,7 @@ class Campaign:
                 progress.close()
                 clean_up(home)
 
-    def _run_all(self, course: Course, dataset: Dataset, progress: Progress, part: Slice) -> Summary:
+    def _run_all(self, course: Course, dataset: Dataset, progress: ProgressDisplay, part: Slice) -> Summary:
         summary = Summary(self.name, already_done=course.standing.done)
         self._look_at_cluster(course, dataset)
         start = time.monotonic()

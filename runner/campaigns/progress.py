@@ -14,7 +14,7 @@ from runner.runs.record import Outcome
 from store.durations import duration
 
 
-class Progress:
+class ProgressDisplay:
     """Writes one line a finished run; on a terminal also a block about the run in progress, which changes in place.
 
     Parameters

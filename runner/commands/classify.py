@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.campaigns.campaign import Campaign, Limits
-from runner.campaigns.progress import Progress
+from runner.campaigns.progress import ProgressDisplay
 from runner.clusters.environment import check_java
 from runner.clusters.host import visible_cpus
 from runner.clusters.memory import FREE
@@ -109,7 +109,7 @@ def _read_trained(args: argparse.Namespace) -> Application:
 def _deliver(
     campaign: Campaign, plan: Plan, store: Store, dataset: Dataset, delivery: Delivery, *, as_json: bool
 ) -> int:
-    progress = Progress()
+    progress = ProgressDisplay()
     progress.say(f"classifying {plan.images} images with {plan.application.name} on {plan.cluster}")
     delivery.clean_up()
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from runner.campaigns.campaign import Campaign, Limits, Slice, Summary
 from runner.campaigns.preview import count_oversubscribed, preview, print_preview
-from runner.campaigns.progress import Progress
+from runner.campaigns.progress import ProgressDisplay
 from runner.campaigns.report import make_report
 from runner.clusters.conf import spark_conf
 from runner.clusters.environment import check_java
@@ -64,7 +64,9 @@ def profile(args: argparse.Namespace) -> int:
     return run_campaign(args, plan, lambda store, progress: files or _make_photos(plan, store, progress))
 
 
-def run_campaign(args: argparse.Namespace, plan: Plan, open_dataset: Callable[[Store, Progress], Dataset]) -> int:
+def run_campaign(
+    args: argparse.Namespace, plan: Plan, open_dataset: Callable[[Store, ProgressDisplay], Dataset]
+) -> int:
     """Run what is left of a plan, or show it; return the exit status.
 
     Parameters
@@ -95,15 +97,15 @@ def _read_slice(args: argparse.Namespace) -> Slice:
     return Slice(runs, read_seconds("--for", args.time_limit) if args.time_limit else None)
 
 
-def _make_photos(plan: Plan, store: Store, progress: Progress) -> Dataset:
+def _make_photos(plan: Plan, store: Store, progress: ProgressDisplay) -> Dataset:
     folder = store.home.root / "datasets"
     return make_synthetic(folder, plan.images, plan.seed, lambda ready: _tell_photos(progress, ready, plan.images))
 
 
 def _execute(
-    campaign: Campaign, plan: Plan, store: Store, open_dataset: Callable[[Store, Progress], Dataset], part: Slice
+    campaign: Campaign, plan: Plan, store: Store, open_dataset: Callable[[Store, ProgressDisplay], Dataset], part: Slice
 ) -> Summary:
-    progress = Progress()
+    progress = ProgressDisplay()
     _introduce(campaign, plan, progress)
     try:
         with full_disk_explained(store.home.root):
@@ -119,7 +121,7 @@ def _execute(
     return summary
 
 
-def _introduce(campaign: Campaign, plan: Plan, progress: Progress) -> None:
+def _introduce(campaign: Campaign, plan: Plan, progress: ProgressDisplay) -> None:
     course = campaign.course()
     left = course.left
     runs = f"{course.standing.total} runs of {plan.application.name} on {plan.cluster}"
@@ -131,7 +133,7 @@ def _introduce(campaign: Campaign, plan: Plan, progress: Progress) -> None:
         )
 
 
-def _tell_photos(progress: Progress, ready: int, total: int) -> None:
+def _tell_photos(progress: ProgressDisplay, ready: int, total: int) -> None:
     if ready == total or ready % 100 == 0:
         progress.note(f"synthetic photos: {ready} of {total}")
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from runner.campaigns.campaign import clean_up
 from runner.campaigns.lock import hold_lock
-from runner.campaigns.progress import Progress
+from runner.campaigns.progress import ProgressDisplay
 from runner.clusters.environment import check_java
 from runner.clusters.target import read_target
 from runner.errors import RunnerError
@@ -76,7 +76,7 @@ def tune(args: argparse.Namespace) -> int:
 
 
 def _search(store: Store, study: Study, spec: RunSpec, trials: int) -> float:
-    home, progress = store.home, Progress()
+    home, progress = store.home, ProgressDisplay()
     with hold_lock(home.root):
         clean_up(home)
         study.best_model.unlink(missing_ok=True)  # there may soon be a better one
@@ -98,7 +98,7 @@ def _search(store: Store, study: Study, spec: RunSpec, trials: int) -> float:
 
 
 @contextmanager
-def _watched(study: Study, trials: int, progress: Progress) -> Iterator[None]:
+def _watched(study: Study, trials: int, progress: ProgressDisplay) -> Iterator[None]:
     """Say each trial that ends."""
     known, ended = set(study.finished()), threading.Event()
     progress.say(f"{study.folder.name}: {trials} trials, {len(known)} finished before")

@@ -10,7 +10,7 @@ import pytest
 
 from runner.campaigns.course import Standing
 from runner.campaigns.live import LiveBlock
-from runner.campaigns.progress import Progress
+from runner.campaigns.progress import ProgressDisplay
 from runner.plans.plan import Configuration, PlannedRun
 from runner.runs.record import Outcome, brief
 
@@ -24,7 +24,7 @@ class Terminal(io.StringIO):
 
 
 def follow(stream: io.StringIO) -> str:
-    progress = Progress(stream)
+    progress = ProgressDisplay(stream)
     progress.run_started(RUN, Standing(total=3, done=1, failed=0, rest_s=None, last_failure=""))
     progress.run_ended(RUN, Standing(3, 2, 0, 90.0, ""), Outcome("ok", 12.34), remark="")
     progress.run_started(RUN, Standing(3, 2, 1, 90.0, "that run: oom"))
@@ -59,7 +59,7 @@ def screen(output: str) -> list[str]:
 
 def test_a_terminal_sees_the_run_in_progress_and_the_last_failure() -> None:
     stream = Terminal()
-    progress = Progress(stream)
+    progress = ProgressDisplay(stream)
     progress.say("hello")
     progress.run_started(RUN, Standing(total=3, done=2, failed=1, rest_s=90.0, last_failure="that run: oom"))
     hello, running, standing, failure, end = screen(stream.getvalue())
