@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -53,9 +54,9 @@ def scenario_rows(
 
 
 def times_of(metrics: pd.DataFrame) -> dict[str, float]:
-    """The times (s) among a version's metrics, by name: t1, t2, T."""
+    """The times (s) among a version's metrics, by name: t1, t2, T, each NaN where the version has none."""
     seconds = metrics[metrics["unit"] == "s"]
-    return dict(zip(seconds["metric"], seconds["value"], strict=True))
+    return dict.fromkeys(("t1", "t2", "T"), math.nan) | dict(zip(seconds["metric"], seconds["value"], strict=True))
 
 
 def accuracy_figure(rows: pd.DataFrame) -> go.Figure:

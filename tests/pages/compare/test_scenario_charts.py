@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+import pandas as pd
 import pytest
 
 from pages.ui.compare import curve_charts, error_charts, scenario_charts, version_pair
@@ -115,3 +118,10 @@ def test_two_versions_are_compared_on_the_runs_that_both_answer_for(champions, t
     assert version_pair.versions_text(("one", "other"), both).startswith(
         "Predictions of other against those of one for "
     )
+
+
+def test_times_that_a_version_does_not_have_are_unknown():
+    metrics = pd.DataFrame({"metric": ["accuracy", "t2"], "unit": ["%", "s"], "value": [97.0, 3.0]})
+    times = scenario_charts.times_of(metrics)
+    assert times["t2"] == 3.0
+    assert {name for name, seconds in times.items() if math.isnan(seconds)} == {"t1", "T"}
