@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from perfmodel.artifacts import environment
-from perfmodel.causes import SPLIT_IMAGES
+from perfmodel.causes import REGIME, SPLIT_IMAGES
 from perfmodel.errors import PerfmodelError, WorkerError
 from perfmodel.model import ScenarioModel
 
@@ -19,7 +19,7 @@ FEATURE_COLUMNS = [
     "executor_memory_gb",
     "images_per_partition",
     "sampling_rate_pct",
-    "memory_regime",
+    REGIME,
     SPLIT_IMAGES,
 ]
 

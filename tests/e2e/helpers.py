@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 ROW_HEIGHT = 35
-# The first is Chromium without the parts that draw its own window: it needs a third less processor time.
+# The first is Chromium without the parts that draw its own window: it needs less processor time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # Root may not use Chromium's sandbox; the others keep it from calling home.
 FLAGS = [

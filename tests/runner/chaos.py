@@ -28,7 +28,6 @@ from tests.runner.aftermath import Strike, find_violations, tell
 from tests.runner.helpers import ROOT, processes_of, profile_command
 
 RUNS = ("--images-per-partition", "5", "--synthetic", "10", "--memory", "512m")
-EXECUTORS = "1,2"
 CAMPAIGN = "chaos"
 RUNNER = "runner"
 # Longest wait in seconds from the moment at which a victim is there to the strike: about as long as it lives.
@@ -79,7 +78,7 @@ class Chaos:
         Of each configuration; by as many the campaign grows when it is through.
     """
 
-    def __init__(self, home: Path, seed: int, executors: str = EXECUTORS, repeats: int = 4) -> None:
+    def __init__(self, home: Path, seed: int, executors: str = "1,2", repeats: int = 4) -> None:
         self._home = home
         self._seed = seed
         self._executors = executors

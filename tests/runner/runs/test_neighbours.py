@@ -26,17 +26,16 @@ def test_clocks_that_disagree_by_a_tick_make_no_negative_cores() -> None:
     assert describe_neighbours(before, CpuClock(10.0, 1.0, 0.0, 1.01, 0.0))["other_cores"] == 0.0
 
 
-# A second is burned; /proc counts whole ticks of user and of system time, each rounded down.
-BURNED_S = 0.95
-BURN = "import time\nend = time.process_time() + 1\nwhile time.process_time() < end: pass\n"
+# A little more than the second that is asked for: /proc counts whole ticks of user and of system time, rounded down.
+BURN = "import time\nend = time.process_time() + 1.05\nwhile time.process_time() < end: pass\n"
 
 
 def test_children_and_theirs_are_ours() -> None:
     before = CpuClock.read()
     subprocess.run([sys.executable, "-c", f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {BURN!r}])"])
     after = CpuClock.read()
-    assert after.own_s - before.own_s >= BURNED_S
-    assert after.busy_s - before.busy_s >= BURNED_S - 0.1
+    assert after.own_s - before.own_s >= 1
+    assert after.busy_s - before.busy_s >= 0.9
 
 
 # Like Spark's Python daemon: it ignores how its children end.
@@ -56,7 +55,7 @@ def test_workers_that_nobody_waits_for_are_seen_while_they_run() -> None:
         try:
             assert daemon.stdout is not None
             assert daemon.stdout.readline() == b"done\n"
-            assert tree_cpu_s(daemon.pid) >= BURNED_S
+            assert tree_cpu_s(daemon.pid) >= 1
         finally:
             os.killpg(daemon.pid, signal.SIGKILL)
 
