@@ -43,11 +43,17 @@ def drive(spec_file: str, master: str, work: Callable[[Any, RunSpec], dict[str, 
 
 
 def _explain(error: Exception) -> dict[str, Any]:
+    from py4j.protocol import Py4JNetworkError
+
     status = _jvm_status()
     if status is not None:  # then the error is only how Python noticed
         return {"failure_kind": "infrastructure", "error": f"the Spark driver's JVM ended early (exit status {status})"}
-    kind = "infrastructure" if "JAVA_GATEWAY_EXITED" in str(error) else None
-    return {"failure_kind": kind, "error": f"{type(error).__name__}: {error}"[:LONGEST_ERROR]}
+    # A JVM that ends before there is a context leaves no status to ask for.
+    lost = isinstance(error, Py4JNetworkError) or "JAVA_GATEWAY_EXITED" in str(error)
+    return {
+        "failure_kind": "infrastructure" if lost else None,
+        "error": f"{type(error).__name__}: {error}"[:LONGEST_ERROR],
+    }
 
 
 def _jvm_status() -> int | None:

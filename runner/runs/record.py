@@ -15,7 +15,7 @@ from runner.jobs.inference import SECONDS
 from runner.plans.plan import MIB_PER_GIB, Plan, PlannedRun
 from runner.runs.execution import Execution
 from runner.runs.spec import RunSpec
-from runner.runs.validity import find_faults
+from runner.runs.validity import find_faults, python_worker_replaced
 from runner.training.outcome import completion_time_s, training_settings
 from store import RunRecord
 from store.eventlog import EventLog
@@ -48,7 +48,8 @@ def judge(spec: RunSpec, execution: Execution) -> Outcome:
         return Outcome("failed", None, "infrastructure", "Spark left no readable event log")
     faults = find_faults(spec, result, log)
     if faults:
-        kind = failure_kind(reasons) or "infrastructure"
+        silent = "python_killed" if python_worker_replaced(spec, result, log) else "infrastructure"
+        kind = failure_kind(reasons) or silent
         return Outcome(status_of(kind), None, kind, f"not a valid measurement: {'; '.join(faults)}")
     return Outcome("ok", completion_time_s(spec, log))
 

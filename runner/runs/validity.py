@@ -43,6 +43,16 @@ def find_faults(spec: RunSpec, result: dict[str, Any], log: EventLog) -> list[st
     return [*faults, *_setting_faults(spec, log), *_work_faults(spec, result)]
 
 
+def python_worker_replaced(spec: RunSpec, result: dict[str, Any], log: EventLog) -> bool:
+    """Whether a Python worker ended between two tasks: Spark starts another without a word, which loads the model."""
+    same_executors = len(log.executors) == len(spec.executor_cores)
+    return spec.training is None and same_executors and result["model_loads"] > _python_workers(spec)
+
+
+def _python_workers(spec: RunSpec) -> int:
+    return sum(cores // spec.task_cpus for cores in spec.executor_cores)
+
+
 def _job_faults(spec: RunSpec, log: EventLog) -> Iterator[str]:
     if completion_time_s(spec, log) is None:
         yield "the event log shows no finished job"
@@ -100,7 +110,7 @@ def _work_faults(spec: RunSpec, result: dict[str, Any]) -> Iterator[str]:
         )
     if not predictions:
         yield f"none of the {images} images could be read; the first: {'; '.join(result['corrupt_examples'])}"
-    workers = sum(cores // spec.task_cpus for cores in spec.executor_cores)
+    workers = _python_workers(spec)
     if result["model_loads"] > workers:
         yield f"the model was loaded {result['model_loads']} times, {workers} Python workers need it once each"
     yield from thread_faults(spec, result["wall_s"], result["cpu_s"])

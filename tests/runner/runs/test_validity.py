@@ -178,6 +178,15 @@ def test_an_executor_that_was_killed_and_replaced_is_what_made_a_run_invalid(rea
     assert (outcome.status, outcome.failure_kind, outcome.completion_time_s) == ("oom", "oom_kill", None)
 
 
+def test_a_python_worker_that_was_replaced_without_a_word_is_what_made_a_run_invalid(real: Case) -> None:
+    spec, result, log = real
+    outcome = judge(spec, make_execution(result | {"model_loads": 3}, log))
+    assert (outcome.status, outcome.failure_kind, outcome.completion_time_s) == ("failed", "python_killed", None)
+    changed = copy.deepcopy(log)
+    replaced(changed)  # an executor brings its own Python workers
+    assert judge(spec, make_execution(result | {"model_loads": 3}, changed)).failure_kind == "infrastructure"
+
+
 def test_a_run_without_a_log_is_a_failed_run(real: Case) -> None:
     spec, result, _ = real
     outcome = judge(spec, make_execution(result, None))
