@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from runner.clusters.environment import check_java
+from runner.clusters.software import check_java
 from runner.training.study import Study
 from runner.training.trial import run_trial
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from runner.clusters.environment import check_java
+from runner.clusters.software import check_java
 
 Measured = TypeVar("Measured")
 

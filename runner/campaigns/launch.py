@@ -23,7 +23,8 @@ import psutil
 
 from runner.campaigns.lock import LOCK_FILE
 from runner.campaigns.request import Request
-from runner.clusters.environment import SOURCE_ROOT, check_java
+from runner.clusters.environment import SOURCE_ROOT
+from runner.clusters.software import check_java
 from runner.commands.plan_options import check_memory
 from runner.errors import BusyError, RunnerError
 from store.files import write_durably

@@ -20,11 +20,9 @@ _PROPERTIES = {
 }
 
 
-def write_private_conf(folder: Path) -> Path:
-    """Write Spark's configuration folder for master, workers and driver; return its spark-defaults.conf."""
-    folder.mkdir(mode=0o700)
-    path = folder / "spark-defaults.conf"
+def write_private_conf(path: Path) -> None:
+    """Write Spark's settings for master, workers and driver, in a folder of their own."""
+    path.parent.mkdir(mode=0o700)
     properties = _PROPERTIES | {"spark.authenticate.secret": secrets.token_hex(_SECRET_BYTES)}
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.writelines(f"{name} {value}\n" for name, value in properties.items())
-    return path

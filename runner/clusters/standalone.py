@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from runner.clusters.environment import spark_home
 from runner.clusters.memory import heap_mib
+from runner.clusters.software import spark_home
 from runner.runs.spec import RunSpec
 
 LOOPBACK = "127.0.0.1"
@@ -30,7 +30,7 @@ class Launcher(Protocol):
         """Return when `ready`; raise when it takes too long, or when a process ended meanwhile."""
 
 
-def start_cluster(launcher: Launcher, spec: RunSpec) -> str:
+def start_cluster(launcher: Launcher, spec: RunSpec, properties: Path | None = None) -> str:
     """Start a master, and workers that join it, and return the master's URL.
 
     Nobody waits for the workers here: they come up while the driver does, and that waits for its executors.
@@ -41,15 +41,18 @@ def start_cluster(launcher: Launcher, spec: RunSpec) -> str:
         Owns the processes and ends them.
     spec : RunSpec
         The run that the cluster is for: each of its executors gets a worker with just its cores, memory and CPUs.
+    properties : Path, optional
+        Spark settings of master and workers.
     """
     spark_class = str(spark_home() / "bin" / "spark-class")
+    settings = ["--properties-file", str(properties)] if properties else []
     # Port 0 lets the system choose, so that two clusters never collide; the master's log says what it got.
-    master = [spark_class, _MASTER, "--host", LOOPBACK, "--port", "0", "--webui-port", "0"]
+    master = [spark_class, _MASTER, "--host", LOOPBACK, "--port", "0", "--webui-port", "0", *settings]
     log = launcher.start("master", master, spec.other_cpus)
     launcher.wait_for("the Spark master", lambda: _master_url(log) is not None, spec.launch_timeout_s)
     url = str(_master_url(log))
     for number, cpus in enumerate(spec.executor_cpus or [[]] * len(spec.executor_cores)):
-        launcher.start(f"worker-{number}", [spark_class, _WORKER, *_worker_options(spec, number), url], cpus)
+        launcher.start(f"worker-{number}", [spark_class, _WORKER, *_worker_options(spec, number), *settings, url], cpus)
     return url
 
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from runner.campaigns.campaign import Campaign, Limits
 from runner.campaigns.progress import ProgressDisplay
-from runner.clusters.environment import check_java
 from runner.clusters.host import visible_cpus
 from runner.clusters.memory import FREE
+from runner.clusters.software import check_java
 from runner.clusters.target import add_target_options
 from runner.commands.arguments import read_seconds
 from runner.commands.network_options import add_application_options, read_application_options

@@ -12,8 +12,8 @@ from runner.campaigns.preview import count_oversubscribed, preview, print_previe
 from runner.campaigns.progress import ProgressDisplay
 from runner.campaigns.report import make_report
 from runner.clusters.conf import spark_conf
-from runner.clusters.environment import check_java
 from runner.clusters.host import visible_cpus
+from runner.clusters.software import check_java
 from runner.commands.arguments import read_integer, read_seconds
 from runner.commands.plan_options import add_plan_options, check_memory, read_plan
 from runner.commands.report import report_text

@@ -111,6 +111,11 @@ class RunSpec:
         return self.folder / "conf"
 
     @property
+    def properties(self) -> Path:
+        """The settings of a private cluster that are in no command line: its secret."""
+        return self.conf_dir / "spark-defaults.conf"
+
+    @property
     def temporary_dir(self) -> Path:
         """What TMPDIR means to the run's processes on this machine."""
         return self.folder / "tmp"

@@ -75,8 +75,8 @@ class Supervisor:
             raise RunFailedError("infrastructure", f"the Spark driver ended without a result (exit status {code})")
 
     def _start_private_cluster(self) -> str:
-        write_private_conf(self._spec.conf_dir)
-        return start_cluster(self, self._spec)
+        write_private_conf(self._spec.properties)
+        return start_cluster(self, self._spec, self._spec.properties)
 
     def start(self, name: str, command: Sequence[str], cpus: Sequence[int] = ()) -> Path:
         """Start a process that dies with this one; its output goes to NAME.log in the run's folder."""

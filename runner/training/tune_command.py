@@ -13,7 +13,7 @@ import pandas as pd
 from runner.campaigns.campaign import clean_up
 from runner.campaigns.lock import hold_lock
 from runner.campaigns.progress import ProgressDisplay
-from runner.clusters.environment import check_java
+from runner.clusters.software import check_java
 from runner.clusters.target import read_target
 from runner.errors import RunnerError
 from runner.runs.execution import execute_run

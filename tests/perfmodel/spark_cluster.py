@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from runner.clusters.environment import spark_home
 from runner.clusters.processes import kill_tree
+from runner.clusters.software import spark_home
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 120

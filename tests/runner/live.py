@@ -13,13 +13,14 @@ from tests.runner import victims
 
 @dataclass(frozen=True)
 class Live:
-    """What could be seen while a Python worker computed."""
+    """What could be seen while a Python worker computed; `archived` says which JVMs have mapped an archive."""
 
     secret: str
     command_lines: list[str]
     executor_cpus: list[int]
     python_cpus: list[int]
     python_tmpdir: str
+    archived: dict[str, bool]
 
 
 def look(home: Path) -> Live:
@@ -33,7 +34,12 @@ def look(home: Path) -> Live:
         executor.cpu_affinity(),
         python.cpu_affinity(),
         python.environ()["TMPDIR"],
+        {role: _maps_archive(victims.find(home, role)[0]) for role in ("master", "worker", "driver_jvm", "executor")},
     )
+
+
+def _maps_archive(process: psutil.Process) -> bool:
+    return any(region.path.endswith("/spark.jsa") for region in process.memory_maps())
 
 
 def read_secret(path: Path) -> str:

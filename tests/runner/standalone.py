@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runner.clusters.environment import spark_home
 from runner.clusters.processes import kill_tree
+from runner.clusters.software import spark_home
 from runner.clusters.standalone import start_cluster
 from runner.runs.spec import RunSpec
 from tests.runner.helpers import PATIENCE_S

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from runner.clusters.authentication import write_private_conf
-from runner.clusters.environment import spark_home
+from runner.clusters.software import spark_home
 from runner.clusters.standalone import start_cluster
 from runner.runs.spec import RunSpec
 from tests.runner.helpers import PATIENCE_S, Finished, wait_until
@@ -15,17 +15,19 @@ from tests.runner.standalone import Operator
 
 
 def test_only_its_owner_reads_the_secret(tmp_path: Path) -> None:
-    path = write_private_conf(tmp_path / "conf")
+    path, another = tmp_path / "one" / "conf", tmp_path / "another" / "conf"
+    write_private_conf(path)
+    write_private_conf(another)
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
-    assert read_secret(path) != read_secret(write_private_conf(tmp_path / "another"))
+    assert read_secret(path) != read_secret(another)
 
 
 def test_who_does_not_know_the_secret_is_turned_away(tmp_path: Path) -> None:
-    conf = write_private_conf(tmp_path / "conf").parent
-    ours, stranger = Operator(tmp_path, {"SPARK_CONF_DIR": str(conf)}), Operator(tmp_path)
+    ours, stranger = Operator(tmp_path), Operator(tmp_path)
     one = RunSpec("-", str(tmp_path), "-", [1], 512, 0, 0, 0, 0, 1, PATIENCE_S, PATIENCE_S)
     try:
-        master = start_cluster(ours, one)
+        write_private_conf(one.properties)
+        master = start_cluster(ours, one, one.properties)
         worker = [str(spark_home() / "bin" / "spark-class"), "org.apache.spark.deploy.worker.Worker"]
         log = stranger.start("stranger", [*worker, "--host", "127.0.0.1", "--webui-port", "0", master])
         wait_until(lambda: "Failed to connect to master" in log.read_text(), "the refusal")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from runner.clusters.conf import spark_conf
-from runner.clusters.environment import MARKER, check_java, run_environment, spark_home
+from runner.clusters.environment import MARKER, run_environment
 from runner.clusters.host import default_cluster_name, describe_hardware, visible_cpus, visible_memory_mib
+from runner.clusters.software import check_java, spark_home
 from runner.errors import JavaMissingError
 from runner.runs.spec import RunSpec
 

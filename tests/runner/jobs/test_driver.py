@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from runner.clusters.authentication import write_private_conf
 from runner.clusters.environment import run_environment
 from runner.runs.spec import RESULT_FILE, RunSpec
 from tests.runner.helpers import PATIENCE_S, ROOT
@@ -30,8 +31,9 @@ sys.exit(drive(sys.argv[1], "local[1]", lambda spark, spec: {}))
 
 def test_a_jvm_that_ends_before_there_is_a_context_is_infrastructure(tmp_path: Path) -> None:
     spec = RunSpec("-", str(tmp_path), "tiny_cnn", [1], 512, 1, 1, 1, 0, 1, PATIENCE_S, PATIENCE_S)
-    for folder in (spec.conf_dir, spec.eventlog_dir, spec.local_dir, spec.temporary_dir):
+    for folder in (spec.eventlog_dir, spec.local_dir, spec.temporary_dir):
         folder.mkdir(parents=True, exist_ok=True)
+    write_private_conf(spec.properties)
     spec.write()
     command = [sys.executable, "-c", SCRIPT, str(spec.folder / "spec.json")]
     done = subprocess.run(command, cwd=ROOT, env=run_environment(tmp_path, spec), check=False, timeout=PATIENCE_S)
