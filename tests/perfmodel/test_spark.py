@@ -8,7 +8,8 @@ import venv
 import pytest
 
 from store import open_store
-from tests.perfmodel.spark_cluster import PATIENCE_S, ROOT, clean_environment, standalone_cluster
+from tests.runner.helpers import PATIENCE_S, ROOT
+from tests.standalone import clean_environment, running_cluster
 
 CHOSEN = ["--application", "all", "--cluster", "all", "--scenarios", "4-2,5,boosted", "--techniques", "lasso,mlp"]
 
@@ -17,7 +18,7 @@ CHOSEN = ["--application", "all", "--cluster", "all", "--scenarios", "4-2,5,boos
 def cluster(tmp_path_factory):
     """Two executors; the folder of their work, and the master's URL."""
     folder = tmp_path_factory.mktemp("spark")
-    with standalone_cluster(folder, workers=2) as url:
+    with running_cluster(folder, (1, 1), worker_memory_mib=1024) as url:
         yield folder, url
 
 
@@ -58,6 +59,7 @@ def test_executors_fit_the_very_models_that_this_machine_fits(cluster, home, tmp
     assert artefacts(other) == with_spark
 
 
+@pytest.mark.slow
 def test_executors_without_the_libraries_are_an_error_in_one_line(cluster, home, tmp_path):
     venv.create(tmp_path / "bare")
     python = str(tmp_path / "bare" / "bin" / "python")

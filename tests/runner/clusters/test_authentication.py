@@ -11,7 +11,7 @@ from runner.clusters.standalone import start_cluster
 from runner.runs.spec import RunSpec
 from tests.runner.helpers import PATIENCE_S, Finished, wait_until
 from tests.runner.live import read_secret
-from tests.runner.standalone import Operator
+from tests.standalone import Operator
 
 
 def test_only_its_owner_reads_the_secret(tmp_path: Path) -> None:

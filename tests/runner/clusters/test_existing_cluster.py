@@ -24,7 +24,7 @@ from runner.runs.spec import RunSpec
 from store import open_store
 from tests.runner.helpers import processes_of, run_command, run_profile
 from tests.runner.samples import write_samples
-from tests.runner.standalone import running_cluster
+from tests.standalone import running_cluster
 
 IMAGES = 6
 UNEVEN = ("--executors", "2", "--total-cores", "3", "--memory", "512m", "--images-per-partition", "1")
@@ -67,6 +67,7 @@ def run(spec: RunSpec, photos: Sequence[ImageRef], home: Path) -> Execution:
     return execution
 
 
+@pytest.mark.slow
 def test_images_are_classified_there(
     tmp_path: Path, master: str, photos: Sequence[ImageRef], networks: dict[str, Any]
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -18,10 +17,10 @@ import pytest
 from store import Imported, Store
 from store.eventlogs.imports import Preview, preview
 from store.eventlogs.run import Supplied
+from tests.standalone import running_cluster
 from tests.store.eventlogs.applications import CODECS, TASKS
 
 ROOT = Path(__file__).parents[3]
-SPARK_CLASS = Path(next(iter(pyspark.__path__))) / "bin" / "spark-class"
 PATIENCE_S = 240
 GIVEN = Supplied(application="a", cluster="c", sampling_rate_pct=100, executor_memory_gb=1)
 
@@ -67,40 +66,9 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A standalone cluster of one worker with two cores and room for two executors of 512 MiB."""
-    folder = tmp_path_factory.mktemp("cluster")
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(name: str, *arguments: str) -> Path:
-        output = folder / f"{name}.log"
-        line = [str(SPARK_CLASS), f"org.apache.spark.deploy.{name}", "--host", "127.0.0.1", "--port", "0"]
-        with output.open("wb") as log:
-            started.append(
-                subprocess.Popen(
-                    [*line, "--webui-port", "0", *arguments],
-                    stdout=log,
-                    stderr=log,
-                    env=environment(folder / "local"),
-                    start_new_session=True,
-                )
-            )
-        return output
-
-    def url(output: Path) -> str:
-        found = re.search(r"spark://127\.0\.0\.1:\d+", output.read_text(errors="replace"))
-        return found[0] if found else ""
-
-    try:
-        log = start("master.Master")
-        wait_for("the master's start", lambda: bool(url(log)))
-        sizes = ("--cores", "2", "--memory", "1100M", "--work-dir", str(folder / "work"), url(log))
-        worker = start("worker.Worker", *sizes)
-        wait_for("the worker's start", lambda: "Successfully registered" in worker.read_text(errors="replace"))
-        yield url(log)
-    finally:
-        for process in reversed(started):
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    """A cluster of one worker with two cores and room for two executors of 512 MiB."""
+    with running_cluster(tmp_path_factory.mktemp("cluster"), (2,), worker_memory_mib=1100) as url:
+        yield url
 
 
 @pytest.mark.parametrize("codec", CODECS)
@@ -163,6 +131,7 @@ def test_killed_in_the_middle(tmp_path: Path, store: Store) -> None:
     assert store.runs.load()["status"].tolist() == ["failed"]
 
 
+@pytest.mark.slow
 def test_out_of_heap_is_one_failure(tmp_path: Path, master: str) -> None:
     assert finish(tmp_path / "local", "heap", str(tmp_path / "logs"), master) != 0
     row = only(tmp_path / "logs").run.row
@@ -171,6 +140,7 @@ def test_out_of_heap_is_one_failure(tmp_path: Path, master: str) -> None:
     assert (row["num_executors"], row["executor_cores"], row["executor_memory_gb"]) == (1, 2, 0.5)
 
 
+@pytest.mark.slow
 def test_dynamic_allocation(tmp_path: Path, master: str) -> None:
     assert finish(tmp_path / "local", "dynamic", str(tmp_path / "logs"), master) == 0
     found = only(tmp_path / "logs")

@@ -1,4 +1,4 @@
-"""A Spark standalone cluster that is somebody else's: it runs already, and knows nothing of our code or our folders."""
+"""A Spark standalone cluster of real JVMs: somebody else's, which knows nothing of our code or our folders."""
 
 from __future__ import annotations
 
@@ -10,11 +10,28 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from runner.clusters.class_archive import find_class_archive
+from runner.clusters.conf import QUICK_JVM
 from runner.clusters.processes import kill_tree
 from runner.clusters.software import spark_home
 from runner.clusters.standalone import start_cluster
 from runner.runs.spec import RunSpec
 from tests.runner.helpers import PATIENCE_S
+
+
+def clean_environment() -> dict[str, str]:
+    """Return this process's environment without what tells Python or Spark where to look."""
+    foreign = ("PYTHON", "SPARK_", "PYSPARK_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    return kept | {"SPARK_LOCAL_IP": "127.0.0.1"}
+
+
+def quick_daemons() -> dict[str, str]:
+    """Return what lets masters and workers start fast."""
+    archive = find_class_archive()
+    if archive is None:
+        return {"SPARK_DAEMON_JAVA_OPTS": QUICK_JVM}
+    return {"SPARK_CONF_DIR": str(archive.conf_dir), "SPARK_DAEMON_JAVA_OPTS": f"{QUICK_JVM} {archive.java_options}"}
 
 
 @dataclass
@@ -28,12 +45,11 @@ class Operator:
     def start(self, name: str, command: Sequence[str], cpus: Sequence[int] = ()) -> Path:
         """Start a process with its output in a file."""
         path = self.folder / f"{name}.log"
-        own = {"SPARK_HOME": str(spark_home()), "SPARK_LOCAL_IP": "127.0.0.1", "TMPDIR": str(self.folder)}
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith(("SPARK", "PYTHON"))}
+        own = {"SPARK_HOME": str(spark_home()), "TMPDIR": str(self.folder)} | quick_daemons()
         with path.open("wb") as log:
             self.processes.append(
                 subprocess.Popen(
-                    command, stdout=log, stderr=log, cwd=self.folder, env=inherited | own | self.environment
+                    command, stdout=log, stderr=log, cwd=self.folder, env=clean_environment() | own | self.environment
                 )
             )
         return path
