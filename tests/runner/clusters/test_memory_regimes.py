@@ -75,7 +75,7 @@ def test_in_the_process_regime_executor_and_python_share_the_limit(tmp_path: Pat
     # TensorFlow alone takes more than what the JVM leaves of 900 MiB; a GiB more, as after any OOM, is enough.
     run_profile(
         *(tmp_path, "--memory-regime", "process", "--memory", "900m", "--executors", "1", "--limit-runs", "2"),
-        *("--application", "tiny_cnn", "--images-per-partition", "10", "--synthetic", "10"),
+        *("--application", "resnet50", "--images-per-partition", "10", "--synthetic", "10"),
     )
     assert processes_of(tmp_path) == []
     killed, enough = rows(open_store(tmp_path))

@@ -49,7 +49,7 @@ def slow(*values: str) -> Any:
     [
         slow("divides_by_zero", "failed", "user_code", "ZeroDivisionError: division by zero"),
         slow("fills_the_heap", "oom", "oom_heap", "OutOfMemoryError: Java heap space"),
-        ("wants_a_pebibyte", "oom", "oom_python", "MemoryError"),
+        slow("wants_a_pebibyte", "oom", "oom_python", "MemoryError"),
         slow("wants_an_array_of_a_pebibyte", "oom", "oom_python", "_ArrayMemoryError: Unable to allocate 8.00 PiB"),
         slow("wants_a_tensor_of_a_pebibyte", "oom", "oom_python", "ResourceExhaustedError: "),
         slow("runs_out_of_memory_in_cpp", "oom", "oom_python", "terminate called .* instance of 'std::bad_alloc'"),
