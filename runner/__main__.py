@@ -7,9 +7,11 @@ import sys
 from collections.abc import Sequence
 
 from runner.commands.classify import add_classify
+from runner.commands.layers import add_layers
 from runner.commands.profile import add_profile
 from runner.commands.report import add_report
-from runner.training.commands import add_training_commands
+from runner.commands.train import add_train
+from runner.commands.tune import add_tune
 from store.cli import run
 
 
@@ -20,7 +22,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_profile(commands)
     add_classify(commands)
     add_report(commands)
-    add_training_commands(commands)
+    add_train(commands)
+    add_tune(commands)
+    add_layers(commands)
     return run(parser, argv)
 
 
