@@ -33,6 +33,7 @@ FOLDER = "launches"
 _FILE = "last.json"
 _TAIL_BYTES = 16_384
 # The kernel counts starts in hundredths of seconds from a boot time that is itself rounded.
+KEPT_LOGS = 20  # of campaigns, the last included
 _SAME_START_S = 2.0
 
 
@@ -197,6 +198,8 @@ def _spawn(folder: Path, home: Path, request: Request) -> Launch:
         process = subprocess.Popen(
             command, cwd=SOURCE_ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
         )
+    for old in sorted(folder.glob("*.log"))[:-KEPT_LOGS]:
+        old.unlink()
     threading.Thread(target=process.wait, daemon=True).start()  # so that it does not stay a zombie
     return Launch(request, command, process.pid, _created(process.pid), log, now.isoformat(timespec="seconds"))
 

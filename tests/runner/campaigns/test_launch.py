@@ -105,3 +105,14 @@ def test_the_log_is_read_from_its_end_and_from_its_folder_only(
     assert len(launch.log_tail(tmp_path, one)) < 20_000
     (tmp_path / "secret").write_text("secret", encoding="utf-8")
     assert launch.log_tail(tmp_path, replace(one, log="../secret")) == ""
+
+
+def test_the_logs_of_the_last_campaigns_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/bin/true")  # a campaign that ends at once
+    folder = tmp_path / launch.FOLDER
+    folder.mkdir()
+    before = [folder / f"202601{day:02}T000000000000.log" for day in range(1, 31)]
+    for path in before:
+        path.touch()
+    started = launch.start(tmp_path, ASKED)
+    assert sorted(folder.glob("*.log")) == [*before[-launch.KEPT_LOGS + 1 :], folder / started.log]
