@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from perfmodel import catalog
+from runner.clusters.class_archive import ClassArchive, find_class_archive, make_class_archive
+from runner.clusters.environment import preparing_environment
 from store import open_store
 from tests.once import made_once
 
@@ -29,6 +31,16 @@ def _make_demo_home(home: Path) -> Path:
                 not outcome.refused for outcome in catalog.fit(store, application, cluster, catalog.FIRST_SCENARIOS)
             )
     return home
+
+
+@pytest.fixture(scope="session")
+def class_archive(tmp_path_factory: pytest.TempPathFactory) -> ClassArchive | None:
+    """The archive with which Spark starts faster, left from an earlier test run, from a campaign, or made now."""
+    return made_once(tmp_path_factory, "archive", _archive)
+
+
+def _archive(folder: Path) -> ClassArchive | None:
+    return find_class_archive() or make_class_archive(preparing_environment(folder))
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from perfmodel import catalog
 from runner.campaigns import launch
+from runner.clusters.class_archive import ClassArchive
 from store import open_store
 from tests.e2e.helpers import serving
 from tests.runner.helpers import processes_of, wait_until
@@ -22,7 +23,7 @@ PLAN = (
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, class_archive: ClassArchive | None) -> Path:
     """A home of its own, because campaigns write; with runs, so that no first start has to load them."""
     home = tmp_path_factory.mktemp("profile")
     catalog.add_demo_runs(open_store(home))

@@ -10,6 +10,7 @@ from perfmodel import catalog
 from perfmodel.cost import EXAMPLE_PRICE
 from perfmodel.prediction import answer, best_scenario, question
 from store import open_store
+from tests.e2e.helpers import settled
 
 PAPER = "cluster=paper-2020&application=resnet50"
 UPLOAD = b"app,cluster,executors,cores,memory,SR,duration_ms\nalexnet,shared,1,2,8g,10,5000\n"
@@ -42,6 +43,7 @@ def test_each_keeps_a_screen_and_all_see_what_one_uploads(own_url, own_home, peo
         page.goto(f"{own_url}/?{PAPER}")
     for steps, page in enumerate(people):  # the last one crosses to beyond what was profiled and comes back
         shows(page, 3)
+        settled(page)
         slider = page.get_by_role("group", name="Executors").get_by_role("slider")
         for key in ("ArrowLeft",) * steps if steps < 3 else ("ArrowRight",):
             slider.press(key)

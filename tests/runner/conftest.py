@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from runner.clusters.class_archive import ClassArchive, find_class_archive, make_class_archive
-from runner.clusters.environment import preparing_environment
+from runner.clusters.class_archive import ClassArchive
 from runner.inputs.synthetic import make_synthetic
 from tests.once import made_once
 from tests.runner import victims
@@ -21,13 +20,8 @@ from tests.runner.samples import write_samples
 
 
 @pytest.fixture(scope="session", autouse=True)
-def class_archive(tmp_path_factory: pytest.TempPathFactory) -> ClassArchive | None:
-    """What makes the JVMs of all runs here start faster; left from an earlier test run, or from a campaign."""
-    return made_once(tmp_path_factory, "archive", _archive)
-
-
-def _archive(folder: Path) -> ClassArchive | None:
-    return find_class_archive() or make_class_archive(preparing_environment(folder))
+def quick_starts(class_archive: ClassArchive | None) -> None:
+    """The JVMs of all runs here start from the archive."""
 
 
 @pytest.fixture(scope="session")
