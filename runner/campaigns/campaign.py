@@ -35,7 +35,7 @@ from store.home import Home
 
 # One core a task, and so one computing thread, as in the paper.
 TASK_CPUS = 1
-# An archive of Spark's classes saves in five runs what it takes to make, and stays for the next campaign.
+# An archive of Spark's classes saves in six runs what it takes to make, and stays for the next campaign.
 MANY_RUNS = 3
 
 
