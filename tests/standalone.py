@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runner.clusters.class_archive import find_class_archive
-from runner.clusters.conf import QUICK_JVM
+from runner.clusters.environment import quick_starts
 from runner.clusters.processes import kill_tree
 from runner.clusters.software import spark_home
 from runner.clusters.standalone import start_cluster
@@ -26,14 +25,6 @@ def clean_environment() -> dict[str, str]:
     return kept | {"SPARK_LOCAL_IP": "127.0.0.1"}
 
 
-def quick_daemons() -> dict[str, str]:
-    """Return what lets masters and workers start fast."""
-    archive = find_class_archive()
-    if archive is None:
-        return {"SPARK_DAEMON_JAVA_OPTS": QUICK_JVM}
-    return {"SPARK_CONF_DIR": str(archive.conf_dir), "SPARK_DAEMON_JAVA_OPTS": f"{QUICK_JVM} {archive.java_options}"}
-
-
 @dataclass
 class Operator:
     """Starts the cluster's processes and ends them (`runner.clusters.standalone.Launcher`)."""
@@ -45,7 +36,7 @@ class Operator:
     def start(self, name: str, command: Sequence[str], cpus: Sequence[int] = ()) -> Path:
         """Start a process with its output in a file."""
         path = self.folder / f"{name}.log"
-        own = {"SPARK_HOME": str(spark_home()), "TMPDIR": str(self.folder)} | quick_daemons()
+        own = {"SPARK_HOME": str(spark_home()), "TMPDIR": str(self.folder)} | quick_starts(self.folder)
         with path.open("wb") as log:
             self.processes.append(
                 subprocess.Popen(

@@ -32,8 +32,8 @@ from store.files import write_durably
 FOLDER = "launches"
 _FILE = "last.json"
 _TAIL_BYTES = 16_384
-# The kernel counts starts in hundredths of seconds from a boot time that is itself rounded.
 KEPT_LOGS = 20  # of campaigns, the last included
+# The kernel counts starts in hundredths of seconds from a boot time that is itself rounded.
 _SAME_START_S = 2.0
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shlex
 from pathlib import Path
 
 _SECRET_BYTES = 32
@@ -26,3 +27,8 @@ def write_private_conf(path: Path) -> None:
     properties = _PROPERTIES | {"spark.authenticate.secret": secrets.token_hex(_SECRET_BYTES)}
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.writelines(f"{name} {value}\n" for name, value in properties.items())
+
+
+def submit_arguments(path: Path) -> str:
+    """Return PYSPARK_SUBMIT_ARGS for a driver that knows these settings."""
+    return shlex.join(["--properties-file", str(path), "pyspark-shell"])

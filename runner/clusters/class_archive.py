@@ -22,6 +22,7 @@ from pathlib import Path
 from runner.clusters.software import find_java, spark_home
 
 TIMEOUT_S = 300.0
+ARCHIVE = "spark.jsa"
 KEPT = 3  # archives, of 160 MiB each: of as many pairs of a Spark and a Java
 
 
@@ -40,7 +41,7 @@ class ClassArchive:
     @property
     def file(self) -> Path:
         """The archive."""
-        return self.folder / "spark.jsa"
+        return self.folder / ARCHIVE
 
     @property
     def conf_dir(self) -> Path:
@@ -80,7 +81,7 @@ def make_class_archive(environment: dict[str, str]) -> ClassArchive | None:
         with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
             command = [sys.executable, "-m", "runner.jobs.load_classes", scratch, str(place.conf_dir)]
             subprocess.run(command, env=environment, cwd=scratch, capture_output=True, timeout=TIMEOUT_S, check=True)
-            (Path(scratch) / place.file.name).replace(place.file)
+            (Path(scratch) / ARCHIVE).replace(place.file)
     except (OSError, subprocess.SubprocessError):
         return None
     _forget_others(place)

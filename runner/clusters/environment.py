@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import sys
 from pathlib import Path
 
+from runner.clusters.authentication import submit_arguments
 from runner.clusters.class_archive import find_class_archive
 from runner.clusters.conf import QUICK_JVM, python_workers
 from runner.clusters.masters import KUBERNETES, read_master
@@ -59,15 +59,22 @@ def _outside() -> dict[str, str]:
 
 
 def _private(spec: RunSpec) -> dict[str, str]:
-    archive = find_class_archive()
-    return {
-        "SPARK_CONF_DIR": str(archive.conf_dir if archive else spec.conf_dir),
+    return quick_starts(spec.conf_dir) | {
         "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_DAEMON_MEMORY": "256m",
-        "SPARK_DAEMON_JAVA_OPTS": f"{QUICK_JVM} {archive.java_options}" if archive else QUICK_JVM,
-        "SPARK_SUBMIT_OPTS": archive.java_options if archive else "",
-        "PYSPARK_SUBMIT_ARGS": shlex.join(["--properties-file", str(spec.properties), "pyspark-shell"]),
+        "PYSPARK_SUBMIT_ARGS": submit_arguments(spec.properties),
         "PYSPARK_PYTHON": sys.executable,
+    }
+
+
+def quick_starts(conf_dir: Path) -> dict[str, str]:
+    """Return what lets master, workers and driver start fast; `conf_dir` is Spark's where there is no archive."""
+    archive = find_class_archive()
+    options = archive.java_options if archive else ""
+    return {
+        "SPARK_CONF_DIR": str(archive.conf_dir if archive else conf_dir),
+        "SPARK_DAEMON_JAVA_OPTS": f"{QUICK_JVM} {options}".rstrip(),
+        "SPARK_SUBMIT_OPTS": options,
     }
 
 

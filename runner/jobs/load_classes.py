@@ -7,15 +7,14 @@ driver (Spark's local-cluster mode), which do once what those of a run do, and w
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from pathlib import Path
 
-from runner.clusters.authentication import write_private_conf
+from runner.clusters.authentication import submit_arguments, write_private_conf
+from runner.clusters.class_archive import ARCHIVE
 from runner.clusters.conf import QUICK_JVM
 from runner.clusters.software import spark_home
 
-ARCHIVE = "spark.jsa"
 MEMORY_MIB = 512
 END_S = 120.0
 
@@ -64,7 +63,7 @@ def _prepare(folder: Path, conf_dir: str) -> None:
         "SPARK_LOCAL_DIRS": str(folder),
         "TMPDIR": str(folder),
         "SPARK_SUBMIT_OPTS": " ".join([QUICK_JVM, *(f'"{option}"' for option in options)]),
-        "PYSPARK_SUBMIT_ARGS": shlex.join(["--properties-file", str(properties), "pyspark-shell"]),
+        "PYSPARK_SUBMIT_ARGS": submit_arguments(properties),
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
     }

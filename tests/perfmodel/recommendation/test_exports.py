@@ -20,6 +20,7 @@ from perfmodel.recommendation.exports import FORMATS, PROVENANCE, Order, provena
 from perfmodel.recommendation.promises import promises
 from store import open_store
 from store.eventlogs.run import Supplied
+from tests.standalone import clean_environment
 
 SPARK_SUBMIT = Path(pyspark.__file__).parent / "bin" / "spark-submit"
 ORDER = Order(
@@ -73,8 +74,7 @@ def run_application(folder, make_command, master="local[1]"):
         "spark.driver.host": "127.0.0.1",
     }  # fmt: skip
     conf = [part for name, value in own.items() for part in ("--conf", f"{name}={value}")]
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK_", "PYSPARK_"))}
-    clean |= {"PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1"}
+    clean = clean_environment() | {"PYSPARK_PYTHON": sys.executable}
     clean["PATH"] = f"{SPARK_SUBMIT.parent}{os.pathsep}{clean['PATH']}"
     command = make_command(["--master", master, *conf], str(program))
     done = subprocess.run(command, env=clean, cwd=folder, capture_output=True, text=True, timeout=300, check=False)

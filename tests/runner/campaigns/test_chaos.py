@@ -18,8 +18,8 @@ from tests.runner.aftermath import find_violations
 from tests.runner.chaos import RUNNER, Chaos
 from tests.runner.helpers import PATIENCE_S
 
-# What the row of a run says when this process of it was killed.
 COMPUTING, MANAGING = ("executor", "python_worker"), ("supervisor", "master", "worker")
+# What the row of a run says when this process of it was killed.
 ENDS = {
     "supervisor": ("failed", "infrastructure", "the run's processes ended without a result"),
     "master": ("failed", "infrastructure", "master ended early .exit status -9"),

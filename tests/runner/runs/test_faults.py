@@ -1,7 +1,7 @@
 """Real faults on real executors: each is one row, with the kind that tells what happened, and never a time.
 
-The suite shows each kind once, its other forms are behind `slow`. For user_code see test_failures, for oom_heap
-test_memory_regimes, for executors and Python workers that are killed test_chaos.
+Faults in the work are behind `slow`. In the suite, user_code is in test_failures, oom_heap in test_memory_regimes;
+executors and Python workers are killed in test_chaos.
 """
 
 from __future__ import annotations
@@ -39,20 +39,16 @@ def the_failure(home: Path) -> dict[Any, Any]:
     return row
 
 
-def slow(*values: str) -> Any:
-    """A case that the suite leaves out."""
-    return pytest.param(*values, marks=pytest.mark.slow)
-
-
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("application", "status", "kind", "reason"),
     [
-        slow("divides_by_zero", "failed", "user_code", "ZeroDivisionError: division by zero"),
-        slow("fills_the_heap", "oom", "oom_heap", "OutOfMemoryError: Java heap space"),
-        slow("wants_a_pebibyte", "oom", "oom_python", "MemoryError"),
-        slow("wants_an_array_of_a_pebibyte", "oom", "oom_python", "_ArrayMemoryError: Unable to allocate 8.00 PiB"),
-        slow("wants_a_tensor_of_a_pebibyte", "oom", "oom_python", "ResourceExhaustedError: "),
-        slow("runs_out_of_memory_in_cpp", "oom", "oom_python", "terminate called .* instance of 'std::bad_alloc'"),
+        ("divides_by_zero", "failed", "user_code", "ZeroDivisionError: division by zero"),
+        ("fills_the_heap", "oom", "oom_heap", "OutOfMemoryError: Java heap space"),
+        ("wants_a_pebibyte", "oom", "oom_python", "MemoryError"),
+        ("wants_an_array_of_a_pebibyte", "oom", "oom_python", "_ArrayMemoryError: Unable to allocate 8.00 PiB"),
+        ("wants_a_tensor_of_a_pebibyte", "oom", "oom_python", "ResourceExhaustedError: "),
+        ("runs_out_of_memory_in_cpp", "oom", "oom_python", "terminate called .* instance of 'std::bad_alloc'"),
     ],
 )
 def test_a_fault_in_the_work(

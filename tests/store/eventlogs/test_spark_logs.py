@@ -7,8 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyspark
@@ -17,11 +16,10 @@ import pytest
 from store import Imported, Store
 from store.eventlogs.imports import Preview, preview
 from store.eventlogs.run import Supplied
+from tests.runner.helpers import PATIENCE_S, ROOT, wait_until
 from tests.standalone import running_cluster
 from tests.store.eventlogs.applications import CODECS, TASKS
 
-ROOT = Path(__file__).parents[3]
-PATIENCE_S = 240
 GIVEN = Supplied(application="a", cluster="c", sampling_rate_pct=100, executor_memory_gb=1)
 
 
@@ -41,13 +39,6 @@ def finish(folder: Path, *arguments: str) -> int:
         command(*arguments), cwd=ROOT, env=environment(folder), capture_output=True, timeout=PATIENCE_S, check=False
     )
     return done.returncode
-
-
-def wait_for(what: str, happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not happened():
-        assert time.monotonic() < deadline, f"{what} did not happen"
-        time.sleep(0.2)
 
 
 def only(path: Path) -> Preview:
@@ -119,7 +110,7 @@ def test_killed_in_the_middle(tmp_path: Path, store: Store) -> None:
         return any(isinstance(one, Preview) and one.run.row["settings"]["jobs"] == 2 for one in found)
 
     try:
-        wait_for("the second job", running)
+        wait_until(running, "the second job")
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
