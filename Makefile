@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 SYSTEM := PYTHON=$(PYTHON) .ci/system-packages
 
 .DEFAULT_GOAL := help
-.PHONY: help app test faults check bench campaign trainings chaos fuzz screenshots clean
+.PHONY: help app test thorough faults check bench campaign trainings chaos fuzz screenshots clean
 
 help:  ## What one can do here
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */\t/' | expand -t 12
@@ -21,11 +21,17 @@ app: $(VENV)/.app  ## Install what is missing, load the demo data, open the expl
 	$(BIN)/streamlit run serve.py --server.port $(PORT)
 
 # A module stays in one process, because its fixtures start Spark; in this order the quick ones come last and fill up.
-test: $(VENV)/.dev  ## All tests: real Spark executors, a real database, a real browser
-	@$(SYSTEM) java chromium
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
+SHARED := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
-faults: $(VENV)/.dev  ## More real faults, on real executors: what `make test` shows once, in its other forms
+test: $(VENV)/.dev  ## The tests of every part: real Spark executors, a real database, a real browser
+	@$(SYSTEM) java chromium
+	$(BIN)/python -m pytest $(SHARED)
+
+thorough: $(VENV)/.dev  ## The longer tests: every view of every page, more clusters and commands, work that is killed
+	@$(SYSTEM) java chromium
+	$(BIN)/python -m pytest $(SHARED) -m "thorough and not slow"
+
+faults: $(VENV)/.dev  ## More real faults, on real executors: what the other tests show once, in its other forms
 	@$(SYSTEM) java
 	$(BIN)/python -m pytest -m slow
 

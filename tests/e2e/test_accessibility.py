@@ -9,8 +9,9 @@ from playwright.sync_api import Page, expect
 from tests.e2e.helpers import settled
 
 PAIR = "?cluster=paper-2020&application=resnet50"
-VIEWS = [
-    PAIR,
+# The screens with most kinds of parts; then the others.
+VIEWS = [PAIR, f"recommend{PAIR}&deadline=4%20h"]
+OTHERS = [
     f"explore{PAIR}&chart=Executors%20x%20cores&executors=5&guide=false",
     f"compare{PAIR}",
     f"compare{PAIR}&view=Residuals",
@@ -18,7 +19,6 @@ VIEWS = [
     f"runs{PAIR}&runs_view=Effects",
     f"profile{PAIR}",
     f"models{PAIR}",
-    f"recommend{PAIR}&deadline=4%20h",
     f"training{PAIR}",
 ]
 DRAWN = "[data-testid=stPlotlyChart], [data-testid=stDataFrame]"
@@ -43,7 +43,7 @@ def silent(page: Page) -> list[str]:
     )
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", [*VIEWS, *(pytest.param(view, marks=pytest.mark.thorough) for view in OTHERS)])
 def test_a_page_is_open_to_everybody_in_light_and_in_dark(app_url, page, view):
     page.emulate_media(color_scheme="light")
     page.goto(f"{app_url}/{view}")
@@ -75,6 +75,7 @@ def test_a_keyboard_is_enough_to_ask_and_to_read_the_answer(app_url, page):
     expect(time).not_to_have_text(before)
 
 
+@pytest.mark.thorough
 def test_the_first_steps_are_put_away_and_the_address_remembers_it(app_url, page, browser):
     page.goto(f"{app_url}/")
     settled(page)

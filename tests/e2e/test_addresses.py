@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.e2e.helpers import settled
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize(
     "address",

@@ -34,6 +34,7 @@ def test_another_view_is_a_click_away_and_in_the_address(app_url, page):
     expect(page).to_have_url(re.compile("view=Intervals"))
 
 
+@pytest.mark.thorough
 def test_predicted_against_actual_can_be_downloaded(app_url, page):
     view(page, app_url, "Predicted and actual", compared="Scenario+4-2,+version+1")
     expect(page.get_by_role("figure").first).to_be_visible()
@@ -44,6 +45,7 @@ def test_predicted_against_actual_can_be_downloaded(app_url, page):
     assert len(rows) > 9
 
 
+@pytest.mark.thorough
 def test_residuals_go_by_the_feature_that_is_chosen(app_url, page):
     view(page, app_url, "Residuals", compared="Scenario+5,+version+1")
     expect(page.get_by_role("combobox", name="By")).to_be_visible()
@@ -56,6 +58,7 @@ def test_residuals_go_by_the_feature_that_is_chosen(app_url, page):
     expect(page.get_by_role("figure").first).not_to_have_attribute("aria-label", before or "")
 
 
+@pytest.mark.thorough
 def test_the_curves_of_both_levels_are_drawn(app_url, page):
     view(page, app_url, "Fitted curves", compared="Scenario+4-2,+version+1")
     for title in ("Level 1: cores an executor", "Level 1: executors", "Level 1: share of the data set", "Level 2"):
@@ -64,6 +67,7 @@ def test_the_curves_of_both_levels_are_drawn(app_url, page):
     expect(page.get_by_text("This scenario has one level.")).to_be_visible()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("other", ["scenario+4-2+v1", "scenario+baseline+v1"])
 def test_any_two_versions_stand_against_each_other(app_url, page, other):
     view(page, app_url, "Versions", version_a=other, version_b="scenario+5+v1")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.helpers import settled
+
+pytestmark = pytest.mark.thorough
 
 PAIR = "?cluster=paper-2020&application=resnet50"
 

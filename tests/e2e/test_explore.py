@@ -59,6 +59,7 @@ def test_a_slider_changes_the_numbers_and_the_url_reproduces_the_screen(app_url,
     other.context.close()
 
 
+@pytest.mark.thorough
 def test_a_number_can_be_typed_as_well_as_dragged(app_url, page, models):
     page.goto(f"{app_url}/{PAPER}")
     shows(page, expected(models, question(3, 8, 14, 100)))
@@ -72,6 +73,7 @@ def test_a_number_can_be_typed_as_well_as_dragged(app_url, page, models):
     expect(field).to_have_value("1")
 
 
+@pytest.mark.thorough
 def test_a_pinned_baseline_shows_the_difference_and_the_link_reproduces_it(app_url, page, models, browser):
     page.goto(f"{app_url}/{PAPER}")
     base = expected(models, question(3, 8, 14, 100))
@@ -101,6 +103,7 @@ def test_the_heat_map_and_the_cost_are_a_click_away(app_url, page):
     expect(page).to_have_url(re.compile("chart=Executors"))
 
 
+@pytest.mark.thorough
 def test_the_history_leads_back(app_url, page, models):
     page.goto(f"{app_url}/{PAPER}")
     shows(page, expected(models, question(3, 8, 14, 100)))
@@ -126,6 +129,7 @@ def test_leaving_the_profiled_range_is_said(app_url, page, models):
     expect(page.get_by_text("Executors: profiled at 1 to 3")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_more_than_the_whole_data_set_is_allowed_and_flagged(app_url, page, models):
     page.goto(f"{app_url}/{PAPER}&rate=150")
     shows(page, expected(models, question(3, 8, 14, 150)))
@@ -133,17 +137,20 @@ def test_more_than_the_whole_data_set_is_allowed_and_flagged(app_url, page, mode
     expect(page.get_by_text("share of the data set (%): profiled at").first).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_data_size_can_be_given_in_images_and_the_price_edited(app_url, page, models):
     page.goto(f"{app_url}/{PAPER}&size_by=Images&images=20000&core_price=1&gib_price=0&currency=EUR")
     shows(page, expected(models, question(3, 8, 14, 10), Price(1, 0, "EUR")), "EUR")
     expect(page.get_by_text("Baseline answers for the whole data set only")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_values_out_of_range_in_the_url_fall_back_to_the_default(app_url, page, models):
     page.goto(f"{app_url}/{PAPER}&executors=-7&cores=lots&scenario=none")
     shows(page, expected(models, question(3, 8, 14, 100)))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("cluster", "images", "slider"),
     [

@@ -16,6 +16,8 @@ from perfmodel.model import ScenarioModel
 from store import Metric, ModelDraft, Store, open_store, sha256
 from tests.e2e.helpers import find, serving
 
+pytestmark = pytest.mark.thorough
+
 RUNS, VERSIONS = 10_000, 200
 PAIR = {"application": "resnet50", "cluster": "large"}
 

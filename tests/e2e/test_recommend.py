@@ -82,6 +82,7 @@ def test_a_configuration_is_picked_from_the_front_and_exported(app_url, page, mo
     shows(page, front.iloc[2])
 
 
+@pytest.mark.thorough
 def test_every_export_can_be_downloaded(app_url, page, models):
     page.goto(f"{app_url}/{PAPER}")
     shows(page, found(models, Goal()).cheapest)
@@ -97,6 +98,7 @@ def test_every_export_can_be_downloaded(app_url, page, models):
         assert form.mime != "application/json" or json.loads(text)
 
 
+@pytest.mark.thorough
 def test_machines_from_the_price_table_are_packed_and_compared(own_url, page):
     page.goto(f"{own_url}/{PAPER}&paid=Whole+machines")
     expect(page.get_by_text(re.compile(r"Packed on \d+ machines? of example-\d+x\d+"))).to_be_visible()
@@ -105,6 +107,7 @@ def test_machines_from_the_price_table_are_packed_and_compared(own_url, page):
     expect(page.get_by_text("Prices kept")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_the_log_of_an_exported_run_shows_predicted_against_actual(own_url, page):
     page.goto(f"{own_url}/{PAPER}")
     expect(page.get_by_text("No run with an exported configuration has come back yet")).to_be_visible()

@@ -51,6 +51,7 @@ def test_the_list_is_filtered_sorted_and_downloaded(own_url, page):
     assert {row["application"] for row in rows} == {"resnet50"}
 
 
+@pytest.mark.thorough
 def test_a_link_shows_one_run_with_its_stages_and_tasks(own_url, page, store):
     runs = store.runs.load(origin="measured", application="resnet50")
     run = runs.sort_values("input_images").iloc[-1]
@@ -61,6 +62,7 @@ def test_a_link_shows_one_run_with_its_stages_and_tasks(own_url, page, store):
     expect(page.get_by_text("Measured runs: 1")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_effects_are_small_multiples_beside_what_was_published(own_url, page):
     page.goto(f"{own_url}/{PAPER}&runs_view=Effects")
     for title in ("Share of the data set (%)", "Executors"):
@@ -110,6 +112,7 @@ def test_what_is_no_run_log_is_refused_in_words(own_url, page):
     expect(page.get_by_text("model.pkl is a Python pickle")).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_an_event_log_asks_for_what_it_cannot_know(own_url, page, store):
     page.goto(f"{own_url}/{PAPER}&runs_view=Upload")
     upload(page, LOG.name, LOG.read_bytes())

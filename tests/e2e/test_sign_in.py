@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.helpers import free_port, serving
 
+pytestmark = pytest.mark.thorough
+
 USERS = [
     {"sub": "ada", "name": "Ada", "email": "ada@example.org", "email_verified": True},
     {"sub": "bob", "name": "Bob", "email": "bob@example.org", "email_verified": True},

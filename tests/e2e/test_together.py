@@ -12,6 +12,8 @@ from perfmodel.prediction import answer, best_scenario, question
 from store import open_store
 from tests.e2e.helpers import settled
 
+pytestmark = pytest.mark.thorough
+
 PAPER = "cluster=paper-2020&application=resnet50"
 UPLOAD = b"app,cluster,executors,cores,memory,SR,duration_ms\nalexnet,shared,1,2,8g,10,5000\n"
 

@@ -42,6 +42,7 @@ def artefacts(home):
     return dict(zip(models["name"], zip(models["fingerprint"], models["artefact_sha256"], strict=True), strict=True))
 
 
+@pytest.mark.thorough
 def test_executors_fit_the_very_models_that_this_machine_fits(cluster, home, tmp_path):
     folder, url = cluster
     done = fit(home, "--backend", "spark", "--master", url, "--json")

@@ -23,6 +23,7 @@ def artefacts(spread, runs):
     return {fitted.name: artifacts.dump(fitted.model) for fitted in spread(fit, jobs)}
 
 
+@pytest.mark.thorough
 def test_every_scenario_is_the_same_to_the_last_bit_here_and_in_other_processes(few_runs):
     here, elsewhere = artefacts(in_turn, few_runs), artefacts(on_cores, few_runs)
     assert set(here) == set(SCENARIOS)

@@ -48,6 +48,7 @@ def home(tmp_path_factory):
     return home
 
 
+@pytest.mark.thorough
 def test_a_cluster_of_several_applications_is_reported_printed_and_saved(home, tmp_path):
     done = perfmodel("report", "--cluster", "mine", "--out", str(tmp_path / "v1.2"), home=home)
     assert done.returncode == 0, done.stderr

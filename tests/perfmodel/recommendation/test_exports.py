@@ -99,6 +99,7 @@ def test_spark_reads_the_defaults_file(tmp_path):
     assert spark_properties(ORDER).items() <= properties_of(run_application(tmp_path, command)).items()
 
 
+@pytest.mark.thorough
 def test_the_submit_command_gets_the_executors_and_its_log_comes_back_with_the_prediction(tmp_path):
     order = dataclasses.replace(ORDER, num_executors=2, executor_cores=1, executor_memory_gb=0.5, overhead_gb=0.25)
     script = tmp_path / "submit.sh"

@@ -18,6 +18,8 @@ from tests.runner.aftermath import find_violations
 from tests.runner.chaos import RUNNER, Chaos
 from tests.runner.helpers import PATIENCE_S
 
+pytestmark = pytest.mark.thorough
+
 COMPUTING, MANAGING = ("executor", "python_worker"), ("supervisor", "master", "worker")
 # What the row of a run says when this process of it was killed.
 ENDS = {

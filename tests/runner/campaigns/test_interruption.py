@@ -22,6 +22,8 @@ from tests.runner.helpers import (
     wait_until,
 )
 
+pytestmark = pytest.mark.thorough
+
 # More cores than small machines have: allowed, and marked.
 UNEVEN = ("--executors", "2", "--images-per-partition", "2", "--synthetic", "12", "--campaign", "c")
 ARGUMENTS = (*UNEVEN, "--total-cores", "3")

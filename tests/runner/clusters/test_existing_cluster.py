@@ -122,6 +122,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory, master: str, networks: dict[st
     return Ran(home, done.stderr)
 
 
+@pytest.mark.thorough
 def test_a_campaign_with_uneven_executors_runs_there(ran: Ran) -> None:
     row, store = ran.row, open_store(ran.home)
     assert (row["status"], row["num_executors"], row["total_cores"], row["executor_cores"]) == ("ok", 2, 3, 2)
@@ -135,6 +136,7 @@ def test_a_campaign_with_uneven_executors_runs_there(ran: Ran) -> None:
     assert cluster.description == "Existing Spark standalone cluster"
 
 
+@pytest.mark.thorough
 def test_a_users_model_is_sent_there(ran: Ran) -> None:
     row = ran.row
     assert (row["application"], row["input_images"], row["settings"]["predictions"]) == ("grey_net", 2, 1)
@@ -143,6 +145,7 @@ def test_a_users_model_is_sent_there(ran: Ran) -> None:
     assert row["settings"]["dataset"].startswith("cifar10-2-")
 
 
+@pytest.mark.thorough
 def test_a_record_that_is_cut_short_is_counted_and_named(ran: Ran) -> None:
     settings = ran.row["settings"]
     assert settings["corrupt_images"] == 1

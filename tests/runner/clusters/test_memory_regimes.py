@@ -45,6 +45,7 @@ def rows(store: Store) -> list[dict[Any, Any]]:
     return store.runs.load().sort_values("started_at").to_dict("records")
 
 
+@pytest.mark.thorough
 def test_in_the_heap_regime_a_heap_too_small_for_a_partition_is_full(heap: Store) -> None:
     row = rows(heap)[0]
     assert (row["executor_memory_gb"], row["repeat"]) == (0.5, 1)
@@ -52,6 +53,7 @@ def test_in_the_heap_regime_a_heap_too_small_for_a_partition_is_full(heap: Store
     assert row["settings"]["reason"] == "OutOfMemoryError: Java heap space"
 
 
+@pytest.mark.thorough
 def test_in_the_heap_regime_a_partition_passes_through_the_heap(heap: Store) -> None:
     # In two partitions, and in batches of which the last is not full.
     settings = rows(heap)[1]["settings"]
@@ -61,6 +63,7 @@ def test_in_the_heap_regime_a_partition_passes_through_the_heap(heap: Store) -> 
     assert settings["predict_s"] > 0
 
 
+@pytest.mark.thorough
 def test_after_an_oom_the_next_run_has_a_gibibyte_more(heap: Store) -> None:
     row = rows(heap)[1]
     assert (row["executor_memory_gb"], row["repeat"], row["status"]) == (1.5, 1, "ok"), row["settings"]
@@ -71,6 +74,7 @@ def test_after_an_oom_the_next_run_has_a_gibibyte_more(heap: Store) -> None:
     assert skipped["reason"].startswith("below the least memory: 21 images per partition on 1 cores need 1.5 GiB")
 
 
+@pytest.mark.thorough
 def test_in_the_process_regime_executor_and_python_share_the_limit(tmp_path: Path) -> None:
     # TensorFlow alone takes more than what the JVM leaves of 900 MiB; a GiB more, as after any OOM, is enough.
     run_profile(

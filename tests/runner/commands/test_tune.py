@@ -81,6 +81,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     return Story(home, finished, left, again.stderr, json.loads(again.stdout), json.loads(alone.stdout))
 
 
+@pytest.mark.thorough
 def test_finished_trials_are_kept(story: Story) -> None:
     assert 0 < len(story.finished) < TRIALS
     for name, content in story.finished.items():
@@ -89,12 +90,14 @@ def test_finished_trials_are_kept(story: Story) -> None:
     assert story.left == []
 
 
+@pytest.mark.thorough
 def test_all_trials_are_made_and_told(story: Story) -> None:
     assert [trial["number"] for trial in story.result["trials"]] == list(range(TRIALS))
     assert story.said.count(" filters: ") == TRIALS - len(story.finished)
     assert f"[{TRIALS}/{TRIALS}] trial " in story.said
 
 
+@pytest.mark.thorough
 def test_the_result_is_that_of_the_same_search_in_one_process(story: Story) -> None:
     made = {
         str(trial["number"]): [trial[name] for name in ("learning_rate", "batch", "filters", "optimiser")]
@@ -104,6 +107,7 @@ def test_the_result_is_that_of_the_same_search_in_one_process(story: Story) -> N
     assert made == story.serial["trials"]
 
 
+@pytest.mark.thorough
 def test_the_best_model_is_a_keras_file_that_predicts_as_well(story: Story) -> None:
     trials = {trial["number"]: trial["accuracy_pct"] for trial in story.result["trials"]}
     assert trials[story.result["best"]] == max(trials.values())
@@ -112,6 +116,7 @@ def test_the_best_model_is_a_keras_file_that_predicts_as_well(story: Story) -> N
     assert story.serial["best"] == pytest.approx(max(trials.values()))
 
 
+@pytest.mark.thorough
 def test_trials_are_in_the_store(story: Story) -> None:
     stored = open_store(story.home).measurements.load("trial", "s")
     assert stored["content"].tolist() == story.result["trials"]

@@ -1,6 +1,6 @@
 """Real faults on real executors: each is one row, with the kind that tells what happened, and never a time.
 
-Faults in the work are behind `slow`. In the suite, user_code is in test_failures, oom_heap in test_memory_regimes;
+Faults in the work are behind `slow`. Elsewhere, user_code is in test_failures, oom_heap in test_memory_regimes;
 executors and Python workers are killed in test_chaos.
 """
 

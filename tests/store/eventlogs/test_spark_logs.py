@@ -20,6 +20,8 @@ from tests.runner.helpers import PATIENCE_S, ROOT, wait_until
 from tests.standalone import running_cluster
 from tests.store.eventlogs.applications import CODECS, TASKS
 
+pytestmark = pytest.mark.thorough
+
 GIVEN = Supplied(application="a", cluster="c", sampling_rate_pct=100, executor_memory_gb=1)
 
 
