@@ -82,7 +82,7 @@ def show_choices(advice: Advice) -> pd.Series:
         st.metric("Time to count on", formats.time_text(row["safe_s"]), border=True)
         st.metric(f"Cost ({advice.request.currency})", formats.amount_text(row["safe_cost"]), border=True)
         st.metric("Executors x cores", f"{row['num_executors']:.0f} x {row['executor_cores']:.0f}", border=True)
-        st.metric("Memory an executor", f"{row['executor_memory_gb']:g} GiB", border=True)
+        st.metric("Executor memory", f"{row['executor_memory_gb']:g} GiB", border=True)
     st.markdown(wording(advice, row))
     asked = pd.DataFrame([row]).infer_objects()
     note = prediction.answer(advice.champion.model, asked, advice.request.price)["note"].iat[0]

@@ -66,7 +66,9 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 def forget(page: Page) -> None:
     """Close the tab, and leave nothing of it to the next one."""
-    if page.url.startswith("http"):
-        page.evaluate("localStorage.clear()")
-    page.context.clear_cookies()
-    page.close()
+    try:
+        if page.url.startswith("http"):
+            page.evaluate("localStorage.clear()")
+        page.context.clear_cookies()
+    finally:
+        page.close()

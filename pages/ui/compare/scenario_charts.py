@@ -31,6 +31,8 @@ _TIMES = (
 )
 _TICKS = {0.1: "0.1 s", 1: "1 s", 60: "1 min", 3_600: "1 h", 86_400: "1 d", 2_592_000: "30 d"}
 _SHORTEST_S = 0.05
+# On a narrow screen the figure of a bar goes rather than run into the next one; it is in the table, and on hover.
+_LEGIBLE = {"minsize": 9, "mode": "hide"}
 
 
 def scenario_rows(
@@ -84,6 +86,7 @@ def accuracy_figure(rows: pd.DataFrame) -> go.Figure:
         },
         yaxis={"title": "Accuracy (%)", "range": [0, 108], "tickvals": [0, 25, 50, 75, 100]},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        uniformtext=_LEGIBLE,
     )
 
 
@@ -159,6 +162,7 @@ def technique_figure(found: pd.DataFrame) -> go.Figure:
         xaxis={"title": "Level", "type": "category"},
         yaxis={"title": "Accuracy (%)", "range": [0, 108], "tickvals": [0, 25, 50, 75, 100]},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        uniformtext=_LEGIBLE,
     )
 
 

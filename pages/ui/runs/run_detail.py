@@ -67,7 +67,7 @@ def _figures(run: pd.Series) -> None:
     with st.grid(4, min_column_width=150):
         st.metric("Completion time", "none" if pd.isna(seconds) else formats.time_text(seconds), border=True)
         st.metric("Executors x cores", f"{run['num_executors']} x {run['executor_cores']}", border=True)
-        st.metric("Memory an executor", f"{run['executor_memory_gb']:g} GiB", border=True)
+        st.metric("Executor memory", f"{run['executor_memory_gb']:g} GiB", border=True)
         st.metric("Share of the data", f"{run['sampling_rate_pct']:g} %", border=True)
 
 
