@@ -16,6 +16,7 @@ from perfmodel.model import LEVEL, ScenarioModel
 AUTO = "Most accurate"
 LAW = "5"
 TIME, COST, HEAT = "Time", "Cost", "Executors x cores"
+PREFERRED_PX = 120  # what "4-2 (preferred)" takes
 
 application, cluster = chosen_pair()
 st.title("Explore")
@@ -173,7 +174,10 @@ def show_comparison(answers: dict[str, pd.Series], best: str, currency: str) -> 
         for name, answer in answers.items()
     ]
     st.markdown(why.preferred_sentence(best, {name: one.model for name, one in models.items()}, answers))
-    shown.table(pd.DataFrame(rows), "scenarios", alt="Prediction and accuracy of each scenario")
+    shown.table(
+        pd.DataFrame(rows), "scenarios", alt="Prediction and accuracy of each scenario",
+        column_config={"Scenario": st.column_config.TextColumn(width=PREFERRED_PX)},
+    )  # fmt: skip
     for answer in answers.values():
         if pd.isna(answer["predicted_s"]):
             st.caption(f"{answer['note'].capitalize()}.")

@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from perfmodel.causes import SPLIT_IMAGES
 from perfmodel.errors import CannotPredictError, NotEnoughRunsError
 from perfmodel.features import FloatArray
-from perfmodel.scenarios import GROUP_COLUMNS, RATE
+from perfmodel.scenarios import GROUP_COLUMNS, RATE, SCENARIOS
 
 NEEDED_COLUMNS = (*GROUP_COLUMNS, RATE)
-OPTIONAL_COLUMNS = ("executor_memory_gb", "images_per_partition", SPLIT_IMAGES)
+OPTIONAL_COLUMNS = SCENARIOS["5"].optional
 # No job ends faster: the floor that keeps every prediction above zero.
 SHORTEST_S = 1e-3
 
