@@ -138,7 +138,7 @@ def show_plan(wanted: Request, content: dict[str, Any]) -> None:
     if wanted.fewest:
         said.append(
             "These few were chosen because they determine the law of scenario 5: start-up, work, and how much "
-            "executors and cores help. The last column says what would be known worst without each"
+            "executors and cores help. The last column says what each tells better than the others do"
         )
     st.caption(f"{literal('. '.join(said))}.")
     if content["beyond_this_machine"]:

@@ -63,7 +63,7 @@ def fewest(candidates: pd.DataFrame) -> list[int]:
 
 
 def reasons(chosen: pd.DataFrame) -> list[str]:
-    """Say what each run of a design is for: what would be known worst without it.
+    """Say what each run of a design is for: what would be known worst without it, beside losing any other run.
 
     Parameters
     ----------
@@ -74,8 +74,9 @@ def reasons(chosen: pd.DataFrame) -> list[str]:
     seen = np.column_stack(list(sensitivities.values()))
     names = list(sensitivities)
     with_all = _variances(seen)
-    worse = [_variances(np.delete(seen, row, axis=0)) / with_all for row in range(len(seen))]
-    return [f"tells {_ABOUT[names[int(ratio.argmax())]]}" for ratio in worse]
+    worse = np.array([_variances(np.delete(seen, row, axis=0)) / with_all for row in range(len(seen))])
+    own = worse / worse.mean(axis=0)  # the start-up, say, suffers from every loss
+    return [f"tells {_ABOUT[names[int(ratio.argmax())]]}" for ratio in own]
 
 
 def _sensitivities(rows: pd.DataFrame) -> dict[str, FloatArray]:
