@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[2]
 ROW_HEIGHT = 35
 # The first is Chromium without the parts that draw its own window: it needs less processor time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+# A colour on its way from light to dark has neither's contrast.
+FADING = "one instanceof CSSTransition && one.playState === 'running'"
 # Root may not use Chromium's sandbox; the others keep it from calling home.
 FLAGS = [
     "--no-sandbox",
@@ -101,3 +103,4 @@ def settled(page: Page) -> None:
     page.get_by_role("heading", level=1).first.wait_for()
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     page.wait_for_function("!document.querySelector('[data-stale=true], [data-testid=stSkeleton]')")
+    page.wait_for_function(f"!document.getAnimations().some(one => {FADING})")
