@@ -47,6 +47,7 @@ def state(page: Page, name: str) -> Locator:
     return page.get_by_text(re.compile(f"{name}$")).first
 
 
+@pytest.mark.thorough
 def test_a_campaign_from_plan_to_stop(url: str, home: Path, page: Page) -> None:
     with serving(home) as first_url:
         page.goto(f"{first_url}/{PLAN}")

@@ -83,6 +83,7 @@ def test_effects_are_printed_for_scripts_too(demo_home):
     assert found["num_executors", 2] == pytest.approx(0.5, abs=0.02)
 
 
+@pytest.mark.thorough
 def test_the_report_of_the_measured_campaign_is_printed_and_saved(tmp_path):
     home = tmp_path / "home"
     store = open_store(home)

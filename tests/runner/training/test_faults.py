@@ -10,6 +10,7 @@ import pytest
 from tests.runner.training.faults import ARMS, ROLES, strike
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("arm", "role"), list(zip(ARMS, ROLES, strict=True)))
 def test_a_training_survives_what_it_loses(tmp_path: Path, arm: str, role: str) -> None:
     struck = strike(tmp_path, arm, [role], seed=1)
