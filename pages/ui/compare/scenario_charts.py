@@ -31,8 +31,15 @@ _TIMES = (
 )
 _TICKS = {0.1: "0.1 s", 1: "1 s", 60: "1 min", 3_600: "1 h", 86_400: "1 d", 2_592_000: "30 d"}
 _SHORTEST_S = 0.05
-# On a narrow screen the figure of a bar goes rather than run into the next one; it is in the table, and on hover.
-_LEGIBLE = {"minsize": 9, "mode": "hide"}
+_ACCURACY_BARS = {
+    "height": 380,
+    "margin": {"l": 10, "r": 10, "t": 40, "b": 10},
+    "barmode": "group",
+    "yaxis": {"title": "Accuracy (%)", "range": [0, 108], "tickvals": [0, 25, 50, 75, 100]},
+    "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+    # On a narrow screen the figure of a bar goes rather than run into the next one; it is in the table, and on hover.
+    "uniformtext": {"minsize": 9, "mode": "hide"},
+}
 
 
 def scenario_rows(
@@ -75,18 +82,13 @@ def accuracy_figure(rows: pd.DataFrame) -> go.Figure:
             hovertemplate="%{x}: %{y:.1f} %<extra>" + name + "</extra>",
         )  # fmt: skip
     return figure.update_layout(
-        height=380,
-        margin={"l": 10, "r": 10, "t": 40, "b": 10},
-        barmode="group",
+        _ACCURACY_BARS,
         xaxis={
             "title": "Scenario",
             "type": "category",
             "categoryorder": "array",
             "categoryarray": list(rows["scenario"]),
         },
-        yaxis={"title": "Accuracy (%)", "range": [0, 108], "tickvals": [0, 25, 50, 75, 100]},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        uniformtext=_LEGIBLE,
     )
 
 
@@ -156,13 +158,8 @@ def technique_figure(found: pd.DataFrame) -> go.Figure:
             textposition="outside", cliponaxis=False, hovertemplate="%{x}: %{y:.1f} %<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     return figure.update_layout(
-        height=380,
-        margin={"l": 10, "r": 10, "t": 40, "b": 10},
-        barmode="group",
+        _ACCURACY_BARS,
         xaxis={"title": "Level", "type": "category"},
-        yaxis={"title": "Accuracy (%)", "range": [0, 108], "tickvals": [0, 25, 50, 75, 100]},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
-        uniformtext=_LEGIBLE,
     )
 
 

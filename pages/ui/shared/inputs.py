@@ -67,32 +67,35 @@ def number(label: str, low: Number, high: Number, start: Number, *, key: str, he
     form = "%g" if isinstance(start, float) else "%d"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         value = st.slider(label, low, high, start, step, form, key=key, bind="query-params", help=help)
-        typed = _field(key, value)
+        field = _field(key, value)
         st.number_input(
-            f"{label}, typed", low, high, step=step, format=form, key=typed, label_visibility="collapsed",
-            width=96, on_change=_take_typed, args=(key, typed),
+            f"{label}, typed", low, high, step=step, format=form, key=_typed(key, field),
+            label_visibility="collapsed", width=96, on_change=_take_typed, args=(key, field),
         )  # fmt: skip
     return value
 
 
-def _field(key: str, value: float) -> str:
-    """The key of the field that shows the slider's value: another one once the slider has moved.
+def _typed(key: str, field: int) -> str:
+    return f"{key}_typed_{field}"
+
+
+def _field(key: str, value: float) -> int:
+    """Number of the field that shows the slider's value: another one once the slider has moved.
 
     A browser that moves the slider twice sends the field along as it was before the first move. In a field of its own
     that is no number that somebody typed, which would put the slider back.
     """
-    current, made = f"{key}_field", f"{key}_fields"
-    typed = st.session_state.get(current)
-    if typed is None or st.session_state.get(typed) != value:
-        number = st.session_state.get(made, 0) + 1
-        typed = f"{key}_typed_{number}"
-        st.session_state.update({made: number, current: typed, typed: value})
-    return str(typed)
+    field = st.session_state.get(f"{key}_fields", 0)
+    if st.session_state.get(_typed(key, field)) != value:
+        field += 1
+        st.session_state.update({f"{key}_fields": field, _typed(key, field): value})
+    return int(field)
 
 
-def _take_typed(key: str, typed: str) -> None:
-    if typed == st.session_state[f"{key}_field"] and st.session_state[typed] is not None:
-        st.session_state[key] = st.session_state[typed]
+def _take_typed(key: str, field: int) -> None:
+    value = st.session_state[_typed(key, field)]
+    if field == st.session_state[f"{key}_fields"] and value is not None:
+        st.session_state[key] = value
 
 
 def partition_size(runs: pd.DataFrame) -> pd.Series:
