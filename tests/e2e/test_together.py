@@ -41,10 +41,10 @@ def test_each_keeps_a_screen_and_all_see_what_one_uploads(own_url, own_home, peo
         row = answer(models[best_scenario(models, asked)], asked, EXAMPLE_PRICE).iloc[0]
         expect(predicted(page)).to_have_text(formats.time_text(row["predicted_s"]))
 
-    for page in people:
+    for page in people:  # one after the other: four browsers that start together are slow by themselves
         page.goto(f"{own_url}/?{PAPER}")
-    for steps, page in enumerate(people):  # the last one crosses to beyond what was profiled and comes back
         shows(page, 3)
+    for steps, page in enumerate(people):  # the last one crosses to beyond what was profiled and comes back
         settled(page)
         slider = page.get_by_role("group", name="Executors").get_by_role("slider")
         for key in ("ArrowLeft",) * steps if steps < 3 else ("ArrowRight",):
