@@ -1,18 +1,19 @@
-"""Configurations to be predicted, from a CSV file that somebody wrote."""
+"""Configurations to be predicted, from a table that somebody wrote."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from perfmodel.prediction import ANSWER_COLUMNS, QUESTION_COLUMNS
 from perfmodel.scenarios import FULL, RATE
-from store.cells import did_you_mean, read
-from store.errors import InvalidRunsError, Problem
-from store.reading import read_csv
-from store.runlog import BY_NAME
+from store.cells import did_you_mean
+from store.errors import InvalidRunsError, Problem, UnreadableFileError
+from store.headers import twice
+from store.tables.texts import Texts, read_texts
 
 _NEEDED = tuple(column for column in QUESTION_COLUMNS if column != RATE)
 _TOTAL = "total_cores"
@@ -36,46 +37,49 @@ class Questions:
     values : DataFrame
         `QUESTION_COLUMNS`, and ``images_per_partition`` and ``total_cores`` where the file has them (NaN where a cell
         is empty), as floats. An empty sampling rate means the whole data set, empty total cores even executors.
-    lines : list of int
+    lines : list of int or None
         Line of the file for each row.
+    unit : str
+        What lines count: "line" or "row".
     """
 
     cells: pd.DataFrame
     values: pd.DataFrame
-    lines: list[int]
+    lines: list[int | None]
+    unit: str
 
 
-def read_questions(content: bytes, name: str) -> Questions:
-    """Read a CSV file with a configuration a row; other columns than those that count are the user's own.
+def read_questions(path: Path) -> Questions:
+    """Read a table with a configuration a row; other columns than those that count are the user's own.
 
     Raises
     ------
     UnreadableFileError
-        If it is no CSV file of configurations at all.
+        If it is no table of configurations at all.
     InvalidQuestionsError
         With every problem, each with line and column.
     """
-    found = read_csv(content, name, rows="configurations")
-    cells = found.frame()
-    problems = [*found.problems, *_header_problems(found.header)]
+    found = read_texts(path)
+    problems = [*found.broken, *_header_problems(found)]
     values: dict[str, pd.Series[float]] = {}
-    for column in (*_NEEDED, *_OPTIONAL):
-        if found.header.count(column) == 1:
-            one = read(cells[column], BY_NAME[column])
-            complaints = dict(one.complaints)
-            if column in _NEEDED:
-                empty = one.values.index[one.values.isna()].difference(list(complaints))
+    for place, header in enumerate(found.headers):
+        if header.column in (*_NEEDED, *_OPTIONAL) and header.column not in values:
+            numbers, complaints = found.numbers(place)
+            if header.column in _NEEDED:
+                empty = numbers.index[numbers.isna()].difference(list(complaints))
                 complaints |= dict.fromkeys(empty, "is empty; every configuration needs it")
-            problems += [Problem(found.lines[row], column, text) for row, text in complaints.items()]
-            values[column] = one.values.astype("float64")
+            problems += [Problem(found.lines[row], header.name, text) for row, text in complaints.items()]
+            values[header.column] = numbers
     problems += _uneven_problems(pd.DataFrame(values), found.lines)
     if problems:
-        raise InvalidQuestionsError(sorted(problems, key=lambda problem: problem.line or 0), name)
-    rates = values.get(RATE, pd.Series(FULL, index=cells.index))
-    return Questions(cells, pd.DataFrame(values | {RATE: rates.fillna(FULL)}), found.lines)
+        raise InvalidQuestionsError(sorted(problems, key=lambda problem: problem.line or 0), path.name, found.unit)
+    if found.cells.empty:
+        raise UnreadableFileError(f"{path.name} has column names but no configurations")
+    rates = values.get(RATE, pd.Series(FULL, index=found.cells.index))
+    return Questions(found.cells, pd.DataFrame(values | {RATE: rates.fillna(FULL)}), found.lines, found.unit)
 
 
-def _uneven_problems(values: pd.DataFrame, lines: Sequence[int]) -> Iterator[Problem]:
+def _uneven_problems(values: pd.DataFrame, lines: Sequence[int | None]) -> Iterator[Problem]:
     """Executors are of ``executor_cores`` or fewer, and at least one has them all."""
     if {"num_executors", "executor_cores", _TOTAL} <= set(values):
         executors, cores, total = values["num_executors"], values["executor_cores"], values[_TOTAL]
@@ -83,15 +87,18 @@ def _uneven_problems(values: pd.DataFrame, lines: Sequence[int]) -> Iterator[Pro
             yield Problem(lines[row], _TOTAL, "does not fit num_executors and executor_cores, those of the largest one")
 
 
-def _header_problems(header: Sequence[str]) -> Iterator[Problem]:
+def _header_problems(found: Texts) -> Iterator[Problem]:
+    counting = (*_NEEDED, *_OPTIONAL)
+    known = {header.column for header in found.headers}
     for name in _NEEDED:
-        if name not in header:
-            yield Problem(1, name, "is missing; every configuration needs it")
-    for name in dict.fromkeys(header):
-        if header.count(name) > 1 and name in (*_NEEDED, *_OPTIONAL):
-            yield Problem(1, name, "is there more than once; keep one")
-        if name in ANSWER_COLUMNS:
-            yield Problem(1, name, "is a column that the predictions will have; rename or remove it")
-        meant = did_you_mean(name, tuple(known for known in (*_NEEDED, *_OPTIONAL) if known not in header))
-        if meant and name not in BY_NAME:
-            yield Problem(1, name, f"looks like a column that counts, and is none{meant}")
+        if name not in known:
+            yield Problem(found.first_line, name, "is missing; every configuration needs it")
+    for name, text in twice([header for header in found.headers if header.column in counting]):
+        yield Problem(found.first_line, name, text)
+    lacking = tuple(name for name in counting if name not in known)
+    for header in found.headers:
+        if header.name in ANSWER_COLUMNS:
+            text = "is a column that the predictions will have; rename or remove it"
+            yield Problem(found.first_line, header.name, text)
+        elif header.column is None and (meant := did_you_mean(header.name, lacking)):
+            yield Problem(found.first_line, header.name, f"looks like a column that counts, and is none{meant}")

@@ -8,11 +8,8 @@ import math
 import re
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-
-import pandas as pd
 
 from store import hints
 from store.frames import to_json
@@ -58,33 +55,12 @@ def value(column: Column, text: str, scale: float = 1.0) -> Any:
     return _READERS[column.type](column, text)
 
 
-@dataclass(frozen=True)
-class Read:
-    """The values of one column.
-
-    Parameters
-    ----------
-    values : Series
-        Clean values, missing where a cell is empty or wrong.
-    complaints : dict of int to str
-        What is wrong with a cell, by its position.
-    """
-
-    values: pd.Series[Any]
-    complaints: dict[int, str]
-
-
-def read(cells: pd.Series[Any], column: Column) -> Read:
-    """Read the texts of one column (index 0, 1, 2, ...) as `column` says, one by one."""
-    values: list[Any] = []
-    complaints: dict[int, str] = {}
-    for row, cell in enumerate(cells.tolist()):
-        try:
-            values.append(value(column, cell))
-        except ValueError as error:
-            values.append(None)
-            complaints[row] = str(error)
-    return Read(pd.Series(values, index=cells.index, dtype=object), complaints)
+def value_or_complaint(column: Column, text: str, scale: float = 1.0) -> tuple[Any, str | None]:
+    """As `value`, but what is wrong is returned in its place."""
+    try:
+        return value(column, text, scale), None
+    except ValueError as error:
+        return None, str(error)
 
 
 def _number(column: Column, text: str, scale: float) -> float:

@@ -143,7 +143,7 @@ class Check:
         complaints: list[str | None] = []
         known = [text for (text,) in texts.fetchall()]
         for text in known:
-            value, complaint = _value_or_complaint(column, text, scale)
+            value, complaint = cells.value_or_complaint(column, text, scale)
             values.append(value)
             complaints.append(complaint)
         table = {"text": pa.array(known, pa.string()), "value": pa.array(values, ARROW[column.type])}
@@ -205,13 +205,6 @@ class Check:
         self._found += [(row, "run_id", "is the same as in another row with other values") for (row,) in rows[:SHOWN]]
         if rows:
             self._sql.executemany("INSERT INTO bad VALUES (?)", rows)
-
-
-def _value_or_complaint(column: Column, text: str, scale: float) -> tuple[Any, str | None]:
-    try:
-        return cells.value(column, text, scale), None
-    except ValueError as error:
-        return None, str(error)
 
 
 def _unreadable(name: str) -> Rule:

@@ -110,7 +110,7 @@ def problems(headers: Sequence[Header], given: Collection[str] = (), line: int |
     line : int or None
         Line of the headers, where there is one.
     """
-    found = [Problem(line, column, text) for column, text in _twice(headers)]
+    found = [Problem(line, column, text) for column, text in twice(headers)]
     found += [
         Problem(line, header.name, f"is no column of a run log{did_you_mean(header.name, NAMES)}")
         for header in dict.fromkeys(headers)
@@ -120,7 +120,8 @@ def problems(headers: Sequence[Header], given: Collection[str] = (), line: int |
     return found + [Problem(line, name, f"is missing; {why}") for name, why in _missing(columns)]
 
 
-def _twice(headers: Sequence[Header]) -> list[tuple[str, str]]:
+def twice(headers: Sequence[Header]) -> list[tuple[str, str]]:
+    """Return the columns that more than one header means, each with what to do."""
     meant: dict[str, list[str]] = {}
     for header in headers:
         meant.setdefault(header.column or header.name, []).append(header.name)

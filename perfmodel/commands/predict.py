@@ -1,4 +1,4 @@
-"""``python -m perfmodel predict``: one configuration from arguments, or many from a CSV file."""
+"""``python -m perfmodel predict``: one configuration from arguments, or many from a table."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def add_predict(parser: argparse.ArgumentParser) -> None:
     one.add_argument("--price-gib-hour", type=float, default=EXAMPLE_PRICE.per_gib_hour)
     one.add_argument("--currency", default=EXAMPLE_PRICE.currency)
     many = parser.add_argument_group("many configurations")
-    many.add_argument("--input", type=Path, metavar="FILE", help="CSV with num_executors, executor_cores, ... a row")
+    many.add_argument("--input", type=Path, metavar="FILE", help="table with num_executors, executor_cores, ... a row")
     many.add_argument("--out", type=Path, metavar="FILE", help=f"the same with {', '.join(ANSWER_COLUMNS)}")
     parser.add_argument("--scenario", help="default: the most accurate one that can answer")
     parser.set_defaults(func=_predict)
@@ -103,7 +103,7 @@ def _print_answer(answer: pd.DataFrame, args: argparse.Namespace) -> None:
 
 
 def _predict_many(args: argparse.Namespace) -> None:
-    questions = read_questions(_content(args.input), args.input.name)
+    questions = read_questions(args.input)
     store = open_store(args.home)
     scenario, champion = _champion(store, args, questions.values)
     answers = prediction.answer(champion.model, questions.values, EXAMPLE_PRICE)
@@ -128,16 +128,9 @@ def _predict_many(args: argparse.Namespace) -> None:
         print(f"saved  {args.out}")
 
 
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise PerfmodelError(f"--input: cannot read {path}: {error.strerror or error}") from error
-
-
 def _check_answered(questions: Questions, answers: pd.DataFrame, name: str) -> None:
     silent = np.flatnonzero(answers["predicted_s"].isna())
     if len(silent):
         notes = answers["note"].iloc[silent]
         problems = [Problem(questions.lines[row], None, note) for row, note in zip(silent, notes, strict=True)]
-        raise InvalidQuestionsError(problems, name)
+        raise InvalidQuestionsError(problems, name, questions.unit)

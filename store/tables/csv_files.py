@@ -56,7 +56,7 @@ def read(connection: Connection, file: File, limits: Limits = LIMITS) -> Table:
     Raises
     ------
     UnreadableFileError
-        If it is no CSV file of runs, or one that is larger than allowed.
+        If it has no columns of a run log, or is larger than allowed.
     """
     limits.check_rows(file.name, file.lines - 1)
     dialect = _dialect(file)
@@ -93,8 +93,8 @@ def _dialect(file: File) -> Dialect:
     delimiter = _delimiter(lines[number], told)
     if not _known(lines[number], delimiter):
         raise UnreadableFileError(
-            f"{file.name} is no table of runs: line {number + 1} should name columns such as application, "
-            "cluster, num_executors; python -m store format --template prints one"
+            f"{file.name} is no table: line {number + 1} should name columns of a run log such as num_executors, "
+            "executor_cores; python -m store format lists them, --template prints a file to fill in"
         )
     return Dialect(_cells(lines[number], delimiter), delimiter, number + 1)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import duckdb
 import pandas as pd
 import pyarrow as pa
 
@@ -17,10 +16,9 @@ from store.frames import typed
 from store.headers import Header
 from store.limits import LIMITS, Limits
 from store.runlog import BY_NAME, COLUMNS, NAMES
-from store.sandbox import Connection, sandbox
-from store.tables import csv_files, excel_files, json_files, parquet_files, text
 from store.tables.files import File
-from store.tables.kinds import Kind, kind_of
+from store.tables.kinds import Kind
+from store.tables.reading import OpenTable, open_table, said_of
 from store.tables.table import Table
 
 _ORIGIN_NOTE = "column origin was ignored: what is uploaded has the origin uploaded"
@@ -96,7 +94,7 @@ class Examined:
         """Return the good runs, as `Check.runs` does."""
         if self.check is None:
             raise ValueError("a table whose columns were not understood has no runs")
-        with _said_of(self.file, self.kind):
+        with said_of(self.file, self.kind):
             return self.check.runs(first)
 
     def sample(self, first: int) -> pd.DataFrame:
@@ -126,35 +124,19 @@ def examined(file: File, choices: Choices | None = None, limits: Limits = LIMITS
     UnreadableFileError
         If it is no table of runs at all.
     """
-    kind = kind_of(file)
-    file = _NORMALISE[kind](file)
-    with sandbox(file.path, limits.memory, file.folder) as connection:
-        with _said_of(file, kind):
-            found = _examine(connection, file, kind, choices or Choices(), limits)
+    with open_table(file, limits) as opened:
+        with said_of(opened.file, opened.kind):
+            found = _examine(opened, choices or Choices())
         yield found
 
 
-_NORMALISE: dict[Kind, Callable[[File], File]] = {
-    "CSV": text.normalised,
-    "JSON": json_files.normalised,
-    "Parquet": lambda file: file,
-    "Excel": lambda file: file,
-}
-_READERS: dict[Kind, Callable[[Connection, File, Limits], Table]] = {
-    "CSV": csv_files.read,
-    "JSON": json_files.read,
-    "Parquet": parquet_files.read,
-    "Excel": excel_files.read,
-}
-
-
-def _examine(connection: Connection, file: File, kind: Kind, choices: Choices, limits: Limits) -> Examined:
-    table = _READERS[kind](connection, file, limits)
+def _examine(opened: OpenTable, choices: Choices) -> Examined:
+    file, table = opened.file, opened.table
     known = headers.match(table.headers, choices.columns)
     wrong = headers.problems(known, choices.given.keys(), table.first_line)
     rows = _rows(table, known, choices.given)
-    check = None if all(text.constant for text in rows.columns.values()) else Check(connection, rows)
-    found = Examined(file, kind, table, known, check, wrong, table.broken())
+    check = None if all(text.constant for text in rows.columns.values()) else Check(opened.connection, rows)
+    found = Examined(file, opened.kind, table, known, check, wrong, table.broken())
     if not wrong and not found.rows:
         raise UnreadableFileError(f"{file.name} has column names but no runs; nothing was stored")
     return found
@@ -172,14 +154,3 @@ def _rows(table: Table, known: Sequence[Header], given: Mapping[str, str]) -> Ro
     constants = {name: Text(f"$given_{name}", constant=True) for name in lacking}
     columns |= constants | {"origin": Text("'uploaded'", constant=True)}
     return Rows(table.sql, columns, {**table.parameters, **{f"given_{name}": text for name, text in lacking.items()}})
-
-
-@contextmanager
-def _said_of(file: File, kind: Kind) -> Iterator[None]:
-    """Say what DuckDB could not do with a file."""
-    try:
-        yield
-    except duckdb.OutOfMemoryException as error:
-        raise UnreadableFileError(f"{file.name} needs more memory than allowed; split it into several files") from error
-    except duckdb.Error as error:
-        raise UnreadableFileError(f"{file.name} is a damaged {kind} file: {str(error).splitlines()[0]}") from error

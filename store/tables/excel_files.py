@@ -36,7 +36,7 @@ def read(connection: Connection, file: File, limits: Limits = LIMITS) -> Table:
     Raises
     ------
     UnreadableFileError
-        If it is damaged, has no sheet of runs or is larger than allowed.
+        If it is damaged, has no sheet with a table or is larger than allowed.
     """
     import openpyxl  # here, because it takes a seventh of the time that importing the store does
 
@@ -85,7 +85,7 @@ def _sheets(archive: zipfile.ZipFile) -> set[str]:
 
 
 def _copy(connection: Connection, workbook: Any, file: File, limits: Limits) -> tuple[int, list[str]]:
-    """Copy the sheet of runs into the table sheet; return the row and the names of its header."""
+    """Copy the sheet with the table into the table sheet; return the row and the names of its header."""
     for sheet in workbook.worksheets:
         rows = sheet.iter_rows(values_only=True, max_col=limits.columns)
         for number, cells in enumerate(itertools.islice(rows, HEADER_WITHIN), start=1):
@@ -97,8 +97,8 @@ def _copy(connection: Connection, workbook: Any, file: File, limits: Limits) -> 
                 _copy_rows(connection, below, len(names), file, limits)
                 return number, names
     raise UnreadableFileError(
-        f"{file.name} has no sheet of runs: one of its first rows should name columns such as application, cluster, "
-        "num_executors"
+        f"{file.name} has no sheet with a table: one of its first rows should name columns of a run log such as "
+        "num_executors, executor_cores"
     )
 
 

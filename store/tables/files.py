@@ -86,7 +86,7 @@ def _looked_at(path: Path, name: str, folder: Path, limits: Limits) -> File:
         mode, size = path.stat().st_mode, path.stat().st_size
         if not stat.S_ISREG(mode):
             what = "a folder without event logs" if stat.S_ISDIR(mode) else "no regular file"
-            raise UnreadableFileError(f"{name} is {what}; give tables of runs one by one")
+            raise UnreadableFileError(f"{name} is {what}; give tables one by one")
         if size > limits.file_bytes:
             raise UnreadableFileError(
                 f"{name} has {size:,} bytes, at most {limits.file_bytes:,} are taken; split it into several files"

@@ -34,7 +34,7 @@ def kind_of(file: File) -> Kind:
     """
     head = file.head
     if not head.strip(b" \t\r\n,;"):
-        raise UnreadableFileError(f"{file.name} is empty; nothing was stored")
+        raise UnreadableFileError(f"{file.name} is empty")
     for signature, what in _REFUSED:
         if head.startswith(signature):
             raise UnreadableFileError(f"{file.name} is {what}")

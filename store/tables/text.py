@@ -39,7 +39,7 @@ def _needs_copy(file: File) -> bool:
     with file.path.open("rb") as source:
         for chunk in _chunks(source):
             if b"\0" in chunk:
-                raise UnreadableFileError(f"{file.name} is a binary file, not a table of runs")
+                raise UnreadableFileError(f"{file.name} is a binary file, not a table")
             returns = returns or b"\r" in chunk
             try:
                 if not chunk.isascii() or decoder.getstate()[0]:
@@ -67,7 +67,7 @@ def _texts(source: BinaryIO, file: File) -> Iterator[str]:
         for chunk in _chunks(source):
             text = decoder.decode(chunk)
             if "\0" in text:
-                raise UnreadableFileError(f"{file.name} is a binary file, not a table of runs")
+                raise UnreadableFileError(f"{file.name} is a binary file, not a table")
             yield newlines.decode(text)
         yield newlines.decode(decoder.decode(b"", final=True), final=True)
     except UnicodeError as error:

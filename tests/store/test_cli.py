@@ -209,7 +209,7 @@ def test_a_folder_of_tables_is_said_to_be_one(command: Command, csv_of: Csv, tmp
     (tmp_path / "tables" / "runs.csv").write_bytes(csv_of({}))
     done = command("import", str(tmp_path / "tables"))
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "error: tables is a folder without event logs; give tables of runs one by one\n"
+    assert done.stderr == "error: tables is a folder without event logs; give tables one by one\n"
 
 
 def test_format_prints_the_document_and_the_template(command: Command) -> None:

@@ -84,7 +84,7 @@ def test_origin_is_ours_to_say(store: Store, csv_of: Csv) -> None:
         (b"\xff\xfea", "neither UTF-8 nor UTF-16"),
         (b"application,cluster\na\0b,c\n", "binary"),
         (b"application,cluster\nCaf\xe9,c\n", "not UTF-8 (line 2)"),
-        (b"hello world\nthis is a text\n", "is no table of runs: line 1 should name columns"),
+        (b"hello world\nthis is a text\n", "is no table: line 1 should name columns"),
         (b"[1, 2]", "element 1 is no object"),
         (b"[{]", "is no valid JSON"),
         (b"\x80\x04]\x94.", "a Python pickle: opening one runs what is in it, so Sparkcast never does"),
