@@ -89,6 +89,7 @@ def properties_of(log):
     return environment["Spark Properties"]
 
 
+@pytest.mark.thorough
 def test_spark_reads_the_defaults_file(tmp_path):
     file = tmp_path / "spark-defaults.conf"
     file.write_text(render("spark-defaults"), encoding="utf-8")

@@ -47,6 +47,7 @@ def test_fast_leave_one_out_of_the_forest_equals_brute_force(rows):
     np.testing.assert_allclose(chosen, brute_force(technique, *rows, grid, 5), rtol=1e-9)
 
 
+@pytest.mark.thorough
 def test_fast_leave_one_out_of_the_perceptron_equals_brute_force(rows):
     technique = TECHNIQUES["mlp"]
     grid = [point for point in technique.grid if point["max_iter"] == 5000 and point["hidden_layer_sizes"] == 50]

@@ -170,6 +170,7 @@ def test_a_dry_run_shows_what_would_be_submitted(tmp_path: Path, capsys: pytest.
     assert "spark.driver.host=127.0.0.1\n" in out
 
 
+@pytest.mark.thorough
 def test_executors_that_the_workers_cannot_hold_are_refused_in_time(
     tmp_path: Path, master: str, photos: Sequence[ImageRef]
 ) -> None:

@@ -62,6 +62,7 @@ def test_a_fault_in_the_work(
     assert re.search(reason, row["settings"]["reason"])
 
 
+@pytest.mark.thorough
 def test_an_executor_that_cannot_start(tmp_path: Path) -> None:
     # Address space for everything but a heap of 3 GiB.
     done = subprocess.run(
