@@ -15,6 +15,8 @@ from typing import Any
 import duckdb
 import openpyxl
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from store import InvalidRunsError, Store, StoreError, UnreadableFileError, cli
@@ -183,6 +185,20 @@ def test_what_is_read_at_once_is_small_also_when_it_is_called_a_sheet(store: Sto
     texts = b'<sst xmlns="' + _SPREADSHEETML + b'">' + b"<si><t>a</t></si>" * (AT_ONCE_BYTES // 17 + 1) + b"</sst>"
     with pytest.raises(UnreadableFileError, match=r"unpacks to [\d,]+ bytes, at most 16,777,216 are taken"):
         store.imports.add(zipped(members | {"[Content_Types].xml": types, name.decode(): texts}), "texts.xlsx")
+
+
+def test_a_parquet_file_does_not_expand_without_bound(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One text that is stored once stands in every row."""
+    monkeypatch.setattr("store.sandbox.MOST_SPILLED", "1MB")
+    runs = {"application": "a", "cluster": "c", "num_executors": 1, "executor_cores": 1, "executor_memory_gb": 1.0}
+    rows, columns = pa.array([0] * 50_000), runs | {"campaign": "x" * 20_000}
+    table = pa.table({name: pa.DictionaryArray.from_arrays(rows, [value]) for name, value in columns.items()})
+    file = io.BytesIO()
+    pq.write_table(table, file)
+    assert file.tell() < 1_000_000
+    imports = Imports(Database(store.home.database), Limits(memory="50MB"))
+    with pytest.raises(UnreadableFileError, match="needs more memory than allowed"):
+        imports.add(file.getvalue(), "bomb.parquet")
 
 
 def test_two_cells_far_apart_are_two_cells(store: Store) -> None:
