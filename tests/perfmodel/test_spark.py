@@ -73,6 +73,7 @@ def test_executors_without_the_libraries_are_an_error_in_one_line(cluster, home,
     assert open_store(home).registry.load().empty
 
 
+@pytest.mark.thorough
 def test_a_master_that_is_none_is_an_error_in_one_line(home):
     done = fit(home, "--backend", "spark", "--master", "moon")
     assert done.returncode == 2

@@ -73,7 +73,7 @@ def test_a_bad_file_leaves_an_earlier_answer_alone(ask, tmp_path):
     ("arguments", "message"),
     [
         (["--executors", "3"], "--input and --out for many"),
-        (["--input", "none.csv", "--out", "x.csv"], "--input: cannot read none.csv: No such file"),
+        (["--input", "none.csv", "--out", "x.csv"], "none.csv: No such file or directory"),
         (["--input", "x.csv", "--out", "y.csv", "--cores", "2"], "--input and --out for many"),
     ],
 )

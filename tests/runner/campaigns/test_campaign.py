@@ -1,8 +1,10 @@
-"""A real campaign: two executors, rows, event logs, and taking it up again."""
+"""A real campaign: two executors, rows, event logs, what others see of its processes, and taking it up again."""
 
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -184,3 +186,30 @@ def test_a_campaign_keeps_its_images(campaign: Finished, capsys: pytest.CaptureF
     said = capsys.readouterr().err
     assert "exists with dataset 'synthetic-20-seed0', this command has 'synthetic-30-seed0'" in said
     assert len(said.splitlines()) == 1
+
+
+def test_no_command_line_shows_the_secret(campaign: Finished) -> None:
+    live = campaign.live
+    assert any("CoarseGrainedExecutorBackend" in line for line in live.command_lines)
+    assert not any(live.secret in line for line in live.command_lines)
+
+
+def test_nothing_that_is_kept_holds_the_secret(campaign: Finished) -> None:
+    kept = [path for path in campaign.home.rglob("*") if path.is_file()]
+    assert any("logs" in path.parts for path in kept)
+    assert not [path for path in kept if campaign.live.secret.encode() in path.read_bytes()]
+
+
+def test_an_executor_and_its_python_workers_keep_to_their_cpus(campaign: Finished) -> None:
+    live, cpus = campaign.live, len(os.sched_getaffinity(0))
+    assert live.executor_cpus == live.python_cpus
+    assert len(live.python_cpus) == 1 or cpus == 1
+
+
+def test_temporary_files_go_away_with_the_run(campaign: Finished) -> None:
+    assert campaign.live.python_tmpdir.startswith(str(campaign.home / "work"))
+    assert not Path(campaign.live.python_tmpdir).exists()
+
+
+def test_all_but_executors_start_from_the_class_archive(campaign: Finished) -> None:
+    assert campaign.live.archived == {"master": True, "worker": True, "driver_jvm": True, "executor": False}

@@ -9,7 +9,6 @@ import pytest
 from runner.clusters.class_archive import ClassArchive, find_class_archive, make_class_archive
 from runner.clusters.environment import preparing_environment, run_environment
 from runner.runs.spec import RunSpec
-from tests.runner.helpers import Finished
 
 
 def test_it_is_made_and_nothing_else_stays(class_archive: ClassArchive | None) -> None:
@@ -17,10 +16,6 @@ def test_it_is_made_and_nothing_else_stays(class_archive: ClassArchive | None) -
     assert find_class_archive() == class_archive
     assert sorted(path.name for path in class_archive.folder.iterdir()) == ["conf", "spark.jsa"]
     assert list(class_archive.conf_dir.iterdir()) == []
-
-
-def test_all_but_executors_start_with_it(campaign: Finished) -> None:
-    assert campaign.live.archived == {"master": True, "worker": True, "driver_jvm": True, "executor": False}
 
 
 def test_runs_do_without_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
