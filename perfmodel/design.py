@@ -36,7 +36,7 @@ _ABOUT = {
     "coordination": "what collecting from more executors costs",
     "tasks": "what each further partition costs",
     "num_executors": "how much further executors help",
-    "executor_cores": "how much further cores of an executor help",
+    "executor_cores": "how much further cores help",
     "executor_memory_gb": "whether more memory helps",
 }
 

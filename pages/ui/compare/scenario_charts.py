@@ -38,7 +38,7 @@ _ACCURACY_BARS = {
     "yaxis": {"title": "Accuracy (%)", "range": [0, 108], "tickvals": [0, 25, 50, 75, 100]},
     "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     # On a narrow screen the figure of a bar goes rather than run into the next one; it is in the table, and on hover.
-    "uniformtext": {"minsize": 9, "mode": "hide"},
+    "uniformtext": {"minsize": 11, "mode": "hide"},
 }
 
 

@@ -22,7 +22,7 @@ def show(version: pd.Series, figures: pd.DataFrame, aliases: list[str]) -> None:
     number = int(version["version"])
     st.header(f"Version {number}")
     _badges(version)
-    with st.grid(4, min_column_width=170):
+    with st.grid(4, min_column_width=190):
         for label, text in versions.figure_texts(figures, number).items():
             st.metric(label, text, border=True)
     _acts(version, aliases)
