@@ -35,6 +35,7 @@ _ABOUT = {
     "overhead": "what each further executor costs",
     "coordination": "what collecting from more executors costs",
     "tasks": "what each further partition costs",
+    "scheduling": "what each further partition takes on any cluster",
     "num_executors": "how much further executors help",
     "executor_cores": "how much further cores help",
     "executor_memory_gb": "whether more memory helps",
@@ -93,7 +94,7 @@ def _nominal(rows: pd.DataFrame) -> tuple[dict[str, FloatArray], FloatArray]:
     """The law's terms, each in the unit of the work, and their sum: a usual job."""
     columns = [*GROUP_COLUMNS, RATE, "executor_memory_gb", "images_per_partition"]
     executors, cores, rate, memory, images = (rows[name].to_numpy(dtype=np.float64) for name in columns)
-    form = Form(serial=True, contention=True, overhead=True, tasks=True)
+    form = Form(serial=True, contention=True, overhead=True, tasks=True, scheduling=True)
     unknown = np.full_like(executors, np.nan)  # the size of the data set
     terms = form.terms(Rows(executors, cores, rate / 100, memory, images, unknown))
     work = terms["work"]
@@ -110,6 +111,7 @@ _TOLD_BY = {
     "overhead": ("num_executors", 3),
     "coordination": ("num_executors", 4),
     "tasks": ("images_per_partition", 2),
+    "scheduling": ("images_per_partition", 2),
 }
 
 

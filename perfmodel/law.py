@@ -39,7 +39,7 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
     """Completion time as a sum of what shrinks with the cluster and what does not.
 
     ``time = start + serial s + work s / (E^a C^b) + contention s / E^a + overhead E + coordination log2 E
-    + tasks s / (E^a C^b P) + spill s / (E^a C^b) u``
+    + tasks s / (E^a C^b P) + scheduling s / P + spill s / (E^a C^b) u``
 
     for E executors of C cores, a share s of the data set, P images a partition and the share u of the work that is
     done again because the data do not fit into memory. Where tasks are few, only the cores that have one share the work
@@ -50,8 +50,8 @@ class SmoothLaw(RegressorMixin, BaseEstimator):
     Terms and exponents are decided inside ``fit``: starting from ``start`` and ``work`` with the usual exponents, the
     change that most lowers the error on left-out configurations is made as long as the gain is clear.
     With fewer than `ENOUGH_TO_CHOOSE` configurations the exponents stay, and single rows are left out to decide on
-    ``serial``, ``contention`` and ``overhead``. Where the runs cannot tell terms apart, the time counts as shared work
-    (see docs/decisions/0008).
+    ``serial``, ``contention``, ``overhead`` and ``scheduling``. Where the runs cannot tell terms apart, the time counts
+    as shared work (see docs/decisions/0008).
 
     Attributes
     ----------

@@ -107,6 +107,8 @@ class Form(NamedTuple):
     waves : bool
         A task keeps one core busy: with few of them, cores wait.
     spill : Spill or None
+    scheduling : bool
+        Time a partition that no cluster shortens: the driver begins tasks, and steps of a training, one by one.
     """
 
     executors_exponent: float = USUAL_EXPONENT
@@ -117,6 +119,7 @@ class Form(NamedTuple):
     tasks: bool = False
     spill: Spill | None = None
     waves: bool = False
+    scheduling: bool = False  # last, as the laws of earlier releases do not have it
 
     def terms(self, rows: Rows) -> dict[str, FloatArray]:
         """The law's terms for ``rows``, each without its coefficient, all non-negative; ``work`` is the first."""
@@ -134,6 +137,8 @@ class Form(NamedTuple):
             found["coordination"] = np.log2(rows.executors)
         if self.tasks:
             found["tasks"] = work / rows.images
+        if self.scheduling:
+            found["scheduling"] = rows.share / rows.images
         if self.spill:
             found["spill"] = work * self.spill.of(rows.memory_for_all)
         return found
@@ -156,6 +161,8 @@ class Form(NamedTuple):
             yield self._replace(contention=True)
         if not self.overhead and _varies(rows.executors):
             yield self._replace(overhead=True)
+        if not self.scheduling and _varies(rows.images):
+            yield self._replace(scheduling=True)
 
     def _other_exponents(self, rows: Rows) -> Iterator[Form]:
         """Either exponent anywhere, or both by the same step."""

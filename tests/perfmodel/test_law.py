@@ -55,6 +55,11 @@ def many_small_partitions(X):
     return 10 + s / (E * C) * (900 + 8000 / P)
 
 
+def one_by_one(X, exponent=1.0):
+    E, C, s, _, P = as_arrays(X)
+    return 10 + s * (900 / (E * C) ** exponent + 2000 / P)
+
+
 def spilling(X):
     E, C, s, M, _ = as_arrays(X)
     return 10 + 300 * s / (E * C) * np.where(E * M / s < 20, 6, 1)
@@ -66,6 +71,7 @@ LAWS = {
     "diminishing return": (diminishing, rows_of()),
     "overhead an executor": (overhead, rows_of(executors=(1, 2, 4, 8, 16))),
     "work a partition": (many_small_partitions, rows_of(images=(10, 20, 40), rates=(10.0, 100.0))),
+    "scheduling": (one_by_one, rows_of(images=(10, 20, 40), rates=(10.0, 100.0))),
     "memory": (spilling, rows_of(memory=(2.0, 4.0, 8.0, 16.0), rates=(100.0,))),
 }
 
@@ -159,6 +165,13 @@ class TestThreeConfigurations:
         np.testing.assert_allclose(model.predict(self.X), times(self.X), rtol=0.04)
         asked = rows_of(executors=(2, 3), cores=(2, 4), rates=(100.0,))
         np.testing.assert_allclose(model.predict(asked), times(asked), rtol=0.2)
+
+    def test_the_steps_of_a_training_are_told_from_its_work(self):
+        X = pd.concat([self.X.assign(images_per_partition=batch) for batch in (10, 20, 40)], ignore_index=True)
+        model = SmoothLaw().fit(X, one_by_one(X, USUAL_EXPONENT))
+        assert model.coefficients_["scheduling"] == pytest.approx(2000, rel=0.02)
+        asked = rows_of(executors=(3,), cores=(2,), rates=(100.0,), images=(5, 80))
+        np.testing.assert_allclose(model.predict(asked), one_by_one(asked, USUAL_EXPONENT), rtol=0.02)
 
     def test_samples_answer_for_the_whole(self):
         samples = self.X[self.X["sampling_rate_pct"] < 100]
@@ -274,6 +287,6 @@ def test_spilling_is_whole_below_and_nothing_above():
 def test_forms_that_the_rows_cannot_tell_apart_are_not_tried():
     alike = law_rows(rows_of(executors=(1, 2), cores=(4,), rates=(100.0,)))
     neighbours = set(Form().neighbours(alike))
-    assert not any(form.contention or form.tasks or form.spill for form in neighbours)
+    assert not any(form.contention or form.tasks or form.scheduling or form.spill for form in neighbours)
     assert any(form.overhead for form in neighbours)
     assert {form.executors_exponent for form in neighbours} == set(EXPONENTS)

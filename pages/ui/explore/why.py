@@ -20,7 +20,8 @@ _PARTS = {
     "contention": "work that the cores of one executor cannot share",
     "overhead": "what each executor costs",
     "coordination": "collecting the results of the executors",
-    "tasks": "what each partition, or step of a training, costs",
+    "tasks": "what each partition costs the cores",
+    "scheduling": "what each partition, or step of a training, takes on any cluster",
     "spill": "work done again for want of memory",
 }
 _DOUBLED = {"num_executors": "executors", "executor_cores": "cores an executor"}
