@@ -17,6 +17,7 @@ def registry(own_home):
     return open_store(own_home).registry
 
 
+@pytest.mark.thorough
 def test_a_version_shows_where_it_comes_from_and_that_it_is_intact(own_url, page, registry):
     page.goto(f"{own_url}/{PAPER}")
     expect(page.get_by_role("heading", name="Version 1")).to_be_visible()

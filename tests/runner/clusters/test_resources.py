@@ -49,11 +49,13 @@ def problems() -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", MASTERS)
 def test_spark_knows_and_reads_every_setting(problems: dict[str, list[str]], kind: str) -> None:
     assert problems[kind] == []
 
 
+@pytest.mark.thorough
 def test_spark_would_have_noticed(problems: dict[str, list[str]]) -> None:
     assert problems["misspelt"] == ["spark.executor.memoryOverheads: unknown"]
     assert "spark.executor.memoryOverhead" in problems["unreadable"][0]
