@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from pages.ui.shared.charts import POINT, time_unit
 from pages.ui.shared.formats import money_text, time_text
+from pages.ui.shared.text import counted
 from perfmodel.cost import Price
 from perfmodel.features import FloatArray
 from perfmodel.model import ScenarioModel
@@ -153,8 +154,8 @@ def heat_text(data: HeatMap) -> str:
         return "Time by executors and cores: no answer for any of them."
     corners = [(data.seconds[0, 0], 0, 0), (data.seconds[-1, -1], -1, -1)]
     said = [
-        f"{time_text(seconds)} at {money_text(data.costs[row, column], data.currency)} with {data.executors[column]} "
-        f"executors of {data.cores[row]} cores"
+        f"{time_text(seconds)} at {money_text(data.costs[row, column], data.currency)} with "
+        f"{counted(data.executors[column], 'executor')} of {counted(data.cores[row], 'core')}"
         for seconds, row, column in corners
     ]
     return f"Time by executors and cores, with lines of equal cost: from {said[0]} to {said[1]}."

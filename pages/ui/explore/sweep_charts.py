@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from pages.ui.shared.charts import BAND, LINE, OTHER, POINT, time_unit
 from pages.ui.shared.formats import NO_ANSWER, money_text, time_text
+from pages.ui.shared.text import counted
 from perfmodel.cost import Price
 from perfmodel.model import ScenarioModel
 from perfmodel.prediction import answer
@@ -123,9 +124,9 @@ def _other_cores(others: pd.DataFrame, column: str, size: float, say: Callable[[
     known = others.dropna(subset=column).groupby("executor_cores")
     return [
         go.Scatter(
-            x=rows["num_executors"], y=rows[column] / size, name=f"{cores} cores", mode="lines",
+            x=rows["num_executors"], y=rows[column] / size, name=counted(cores, "core"), mode="lines",
             line={"color": OTHER, "width": 1.5, "dash": dash}, text=[say(value) for value in rows[column]],
-            hovertemplate="%{x} executors: %{text}<extra>" + f"{cores} cores</extra>",
+            hovertemplate="%{x} executors: %{text}<extra>" + f"{counted(cores, 'core')}</extra>",
         )
         for (cores, rows), dash in zip(known, dashes, strict=False)
     ]  # fmt: skip
