@@ -13,11 +13,12 @@ from perfmodel.scenarios import FULL, RATE
 from store.cells import did_you_mean
 from store.errors import InvalidRunsError, Problem, UnreadableFileError
 from store.headers import twice
-from store.tables.texts import Texts, read_texts
+from store.tables.contents import Contents, read_contents
 
 _NEEDED = tuple(column for column in QUESTION_COLUMNS if column != RATE)
 _TOTAL = "total_cores"
 _OPTIONAL = (RATE, "images_per_partition", _TOTAL)
+_COUNTING = (*_NEEDED, *_OPTIONAL)
 
 
 class InvalidQuestionsError(InvalidRunsError):
@@ -59,11 +60,11 @@ def read_questions(path: Path) -> Questions:
     InvalidQuestionsError
         With every problem, each with line and column.
     """
-    found = read_texts(path)
+    found = read_contents(path)
     problems = [*found.broken, *_header_problems(found)]
     values: dict[str, pd.Series[float]] = {}
     for place, header in enumerate(found.headers):
-        if header.column in (*_NEEDED, *_OPTIONAL) and header.column not in values:
+        if header.column in _COUNTING and header.column not in values:
             numbers, complaints = found.numbers(place)
             if header.column in _NEEDED:
                 empty = numbers.index[numbers.isna()].difference(list(complaints))
@@ -72,11 +73,13 @@ def read_questions(path: Path) -> Questions:
             values[header.column] = numbers
     problems += _uneven_problems(pd.DataFrame(values), found.lines)
     if problems:
-        raise InvalidQuestionsError(sorted(problems, key=lambda problem: problem.line or 0), path.name, found.unit)
+        raise InvalidQuestionsError(
+            sorted(problems, key=lambda problem: problem.line or 0), path.name, found.table.unit
+        )
     if found.cells.empty:
         raise UnreadableFileError(f"{path.name} has column names but no configurations")
     rates = values.get(RATE, pd.Series(FULL, index=found.cells.index))
-    return Questions(found.cells, pd.DataFrame(values | {RATE: rates.fillna(FULL)}), found.lines, found.unit)
+    return Questions(found.cells, pd.DataFrame(values | {RATE: rates.fillna(FULL)}), found.lines, found.table.unit)
 
 
 def _uneven_problems(values: pd.DataFrame, lines: Sequence[int | None]) -> Iterator[Problem]:
@@ -87,18 +90,17 @@ def _uneven_problems(values: pd.DataFrame, lines: Sequence[int | None]) -> Itera
             yield Problem(lines[row], _TOTAL, "does not fit num_executors and executor_cores, those of the largest one")
 
 
-def _header_problems(found: Texts) -> Iterator[Problem]:
-    counting = (*_NEEDED, *_OPTIONAL)
+def _header_problems(found: Contents) -> Iterator[Problem]:
     known = {header.column for header in found.headers}
     for name in _NEEDED:
         if name not in known:
-            yield Problem(found.first_line, name, "is missing; every configuration needs it")
-    for name, text in twice([header for header in found.headers if header.column in counting]):
-        yield Problem(found.first_line, name, text)
-    lacking = tuple(name for name in counting if name not in known)
+            yield Problem(found.table.first_line, name, "is missing; every configuration needs it")
+    for name, text in twice([header for header in found.headers if header.column in _COUNTING]):
+        yield Problem(found.table.first_line, name, text)
+    lacking = tuple(name for name in _COUNTING if name not in known)
     for header in found.headers:
         if header.name in ANSWER_COLUMNS:
             text = "is a column that the predictions will have; rename or remove it"
-            yield Problem(found.first_line, header.name, text)
+            yield Problem(found.table.first_line, header.name, text)
         elif header.column is None and (meant := did_you_mean(header.name, lacking)):
-            yield Problem(found.first_line, header.name, f"looks like a column that counts, and is none{meant}")
+            yield Problem(found.table.first_line, header.name, f"looks like a column that counts, and is none{meant}")

@@ -126,7 +126,7 @@ def _other_cores(others: pd.DataFrame, column: str, size: float, say: Callable[[
         go.Scatter(
             x=rows["num_executors"], y=rows[column] / size, name=counted(cores, "core"), mode="lines",
             line={"color": OTHER, "width": 1.5, "dash": dash}, text=[say(value) for value in rows[column]],
-            hovertemplate="%{x} executors: %{text}<extra>" + f"{counted(cores, 'core')}</extra>",
+            hovertemplate="%{x} executors: %{text}<extra>%{fullData.name}</extra>",
         )
         for (cores, rows), dash in zip(known, dashes, strict=False)
     ]  # fmt: skip
