@@ -20,9 +20,9 @@ import duckdb
 import pandas as pd
 
 from store import RunRecord, Store, open_store
-from store.artifacts import Artifacts
 from store.eventlogs.run import Supplied
-from store.selection import Order, Selection
+from store.registry.artifacts import Artifacts
+from store.runs.selection import Order, Selection
 
 ROUNDS = 3
 INTERACTIVE_S = 1.0

@@ -10,7 +10,7 @@ from pages.ui.shared import origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import counted, literal
 from perfmodel.scenarios import SCENARIOS
-from store.selection import Selection
+from store.runs.selection import Selection
 
 application, cluster = chosen_pair()
 st.title("Models")

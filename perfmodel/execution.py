@@ -18,7 +18,7 @@ def stages(tasks: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     tasks : DataFrame
-        As from `store.runs.Runs.tasks`.
+        As from `store.runs.runs.Runs.tasks`.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def executors(tasks: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     tasks, known : DataFrame
-        As from `store.runs.Runs.tasks` and `.executors`.
+        As from `store.runs.runs.Runs.tasks` and `.executors`.
 
     Returns
     -------

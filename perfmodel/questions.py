@@ -10,9 +10,9 @@ import pandas as pd
 
 from perfmodel.prediction import ANSWER_COLUMNS, QUESTION_COLUMNS
 from perfmodel.scenarios import FULL, RATE
-from store.cells import did_you_mean
+from store.checking.cells import did_you_mean
+from store.checking.headers import twice
 from store.errors import InvalidRunsError, Problem, UnreadableFileError
-from store.headers import twice
 from store.tables.contents import Contents, read_contents
 
 _NEEDED = tuple(column for column in QUESTION_COLUMNS if column != RATE)

@@ -9,7 +9,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from store.artifacts import sha256 as sha256
     from store.clusters import Cluster as Cluster
     from store.errors import ArtefactError as ArtefactError
     from store.errors import InvalidRunsError as InvalidRunsError
@@ -21,32 +20,33 @@ if TYPE_CHECKING:
     from store.errors import UnknownModelError as UnknownModelError
     from store.errors import UnreadableFileError as UnreadableFileError
     from store.home import Home as Home
-    from store.imports import Preview as Preview
-    from store.models import Metric as Metric
-    from store.models import ModelDraft as ModelDraft
-    from store.models import ModelVersion as ModelVersion
-    from store.models import Registered as Registered
-    from store.models import model_name as model_name
-    from store.records import RunRecord as RunRecord
-    from store.runs import Added as Added
+    from store.registry.artifacts import sha256 as sha256
+    from store.registry.models import Metric as Metric
+    from store.registry.models import ModelDraft as ModelDraft
+    from store.registry.models import ModelVersion as ModelVersion
+    from store.registry.models import Registered as Registered
+    from store.registry.models import model_name as model_name
+    from store.runs.records import RunRecord as RunRecord
+    from store.runs.runs import Added as Added
     from store.store import Store as Store
     from store.store import open_store as open_store
     from store.tables.examine import Choices as Choices
-    from store.upload_records import Imported as Imported
+    from store.uploads.imports import Preview as Preview
+    from store.uploads.records import Imported as Imported
 
 _NAMES = {
-    "artifacts": "sha256",
+    "registry.artifacts": "sha256",
     "clusters": "Cluster",
     "errors": "ArtefactError InvalidRunsError Problem SparkcastError StoreError StoreLockedError StoreUnusableError "
     "UnknownModelError UnreadableFileError",
     "home": "Home",
-    "imports": "Preview",
-    "models": "Metric ModelDraft ModelVersion Registered model_name",
-    "records": "RunRecord",
-    "runs": "Added",
+    "uploads.imports": "Preview",
+    "registry.models": "Metric ModelDraft ModelVersion Registered model_name",
+    "runs.records": "RunRecord",
+    "runs.runs": "Added",
     "store": "Store open_store",
     "tables.examine": "Choices",
-    "upload_records": "Imported",
+    "uploads.records": "Imported",
 }
 _MODULE_OF = {name: f"store.{module}" for module, names in _NAMES.items() for name in names.split()}
 

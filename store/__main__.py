@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 
 from store import cli, document, runlog
+from store.commands.registry import add_registry
+from store.commands.upkeep import add_upkeep
+from store.commands.uploads import add_uploads
 from store.eventlogs.imports import preview
 from store.eventlogs.table import table
-from store.registry_commands import add_registry
 from store.store import Store, open_store
-from store.upkeep_commands import add_upkeep
-from store.upload_commands import add_uploads
 
 
 def parser() -> argparse.ArgumentParser:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from store.database import Database, utc_now
+from store.database.database import Database, utc_now
 from store.names import check_name, json_text
 
 _PUT = """

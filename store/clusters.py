@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from store.database import Database, utc_now
+from store.database.database import Database, utc_now
 from store.errors import StoreError
 from store.names import check_name, json_text
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from store.headers import ALIASES
-from store.limits import LIMITS
+from store.checking.headers import ALIASES
 from store.runlog import COLUMNS, EXECUTOR_COLUMNS, TASK_COLUMNS, Column, template
+from store.tables.limits import LIMITS
 
 _HEAD = """\
 # The run log format

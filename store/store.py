@@ -6,22 +6,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from store import troubles
-from store.artifacts import Artifacts
 from store.campaigns import Campaigns
 from store.clusters import Clusters
-from store.compaction import TaskFiles
-from store.database import Database
+from store.database import troubles
+from store.database.database import Database
+from store.database.migrations import migrate
+from store.database.snapshots import Snapshots, newest_first
 from store.eventlogs.imports import EventLogImports
 from store.home import Home, locate
-from store.imports import Imports
-from store.inbox import Inbox
 from store.measurements import Measurements
-from store.migrations import migrate
-from store.registry import Registry
-from store.runs import Runs
-from store.snapshots import Snapshots, newest_first
-from store.uploads import Uploads
+from store.registry.artifacts import Artifacts
+from store.registry.registry import Registry
+from store.runs.compaction import TaskFiles
+from store.runs.inbox import Inbox
+from store.runs.runs import Runs
+from store.uploads.imports import Imports
+from store.uploads.uploads import Uploads
 from store.verification import verify
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from store.compaction import TaskFiles
-from store.database import Connection, Database
-from store.registry import Registry
+from store.database.database import Connection, Database
+from store.registry.registry import Registry
+from store.runs.compaction import TaskFiles
 
 _LOST_RUNS = """
 SELECT m.name, m.version, len(m.training_run_ids), count(*), count(*) FILTER (u.run_id IS NOT NULL)

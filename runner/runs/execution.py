@@ -18,7 +18,7 @@ from runner.runs.interrupts import stop_signals_blocked
 from runner.runs.neighbours import CpuClock, describe_neighbours
 from runner.runs.postmortem import last_words
 from runner.runs.spec import RESULT_FILE, RunSpec
-from store.eventlog import EventLog, EventLogError, parse_event_log
+from store.eventlogs.eventlog import EventLog, EventLogError, parse_event_log
 
 # What a supervisor may need beyond the run's own limit: to notice, to kill and to write.
 SUPERVISOR_GRACE_S = 60.0

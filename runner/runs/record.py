@@ -18,8 +18,8 @@ from runner.runs.spec import RunSpec
 from runner.runs.validity import find_faults, python_worker_replaced
 from runner.training.outcome import completion_time_s, training_settings
 from store import RunRecord
-from store.eventlog import EventLog
-from store.failures import failure_kind, status_of
+from store.eventlogs.eventlog import EventLog
+from store.eventlogs.failures import failure_kind, status_of
 
 LONGEST_REASON = 500
 _PYTHON_ERROR = re.compile(r"^\s*(?:[\w.]+\.)?((?!Py4J)\w*(?:Error|Exception)(?:: .+)?)$", re.MULTILINE)

@@ -9,7 +9,7 @@ from runner.clusters.conf import spark_conf
 from runner.runs.spec import RunSpec
 from runner.runs.threads import thread_faults
 from runner.training.outcome import completion_time_s, epoch_faults
-from store.eventlog import EventLog
+from store.eventlogs.eventlog import EventLog
 
 # JVM options, to which Spark adds its own, and the master's address, which is not known beforehand.
 _JVM_OPTIONS = frozenset({"spark.executor.extraJavaOptions", "spark.driver.extraJavaOptions"})

@@ -8,7 +8,7 @@ from typing import Any
 from runner.runs.spec import RunSpec
 from runner.runs.threads import thread_faults
 from runner.training.order import Training
-from store.eventlog import EventLog
+from store.eventlogs.eventlog import EventLog
 
 _BY_EPOCH = ("loss", "training_accuracy_pct", "test_accuracy_pct")
 _SECONDS = ("compute_s", "exchange_s", "scheduling_s", "test_s", "work_wall_s", "work_cpu_s")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from store.failures import Failures
+from store.eventlogs.failures import Failures
 
 DRIVERS = frozenset({"driver", "<driver>"})  # Spark's name for it, and that of Spark 1
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from store.batch import Batch, conflicts, insert, prepare
-from store.database import Connection, Database
+from store.database.database import Connection, Database
 from store.errors import EventLogError, InvalidRunsError, StoreUnusableError
 from store.eventlogs.application import Application
 from store.eventlogs.codecs import Budget
@@ -20,8 +19,9 @@ from store.eventlogs.logs import Log
 from store.eventlogs.reading import found_logs, holds_log, read_log
 from store.eventlogs.run import LoggedRun, Supplied, completed, logged_run
 from store.eventlogs.tasks import TaskSpool
-from store.records import RunRecord
-from store.upload_records import Imported, current_user, known_upload, record_upload
+from store.runs.batch import Batch, conflicts, insert, prepare
+from store.runs.records import RunRecord
+from store.uploads.records import Imported, current_user, known_upload, record_upload
 
 _INSERT_TASKS = "INSERT INTO tasks BY NAME SELECT ?::UUID AS run_id, * FROM logged"
 _SELECT_UPLOAD = "SELECT upload_id FROM runs WHERE run_id = ?::UUID"

@@ -8,7 +8,7 @@ from typing import Any
 from store.errors import EventLogError
 from store.eventlogs import events
 from store.eventlogs.application import DRIVERS, Application, ExecutorEvents, JobEvents
-from store.failures import MOST_REASONS
+from store.eventlogs.failures import MOST_REASONS
 
 LONGEST_REASON = 4000
 MOST_THINGS = 1_000_000  # jobs, stages or executors of one application, each of which is kept in mind

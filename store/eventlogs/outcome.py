@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 from store.eventlogs.application import Application
+from store.eventlogs.failures import kind_of, status_of
 from store.eventlogs.fleet import Window
-from store.failures import kind_of, status_of
 
 LONGEST_REASON = 500
 _CANCELLED = re.compile(r"\bJob \d+ cancelled\b")

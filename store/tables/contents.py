@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from store import headers
-from store.cells import value_or_complaint
+from store.checking import headers
+from store.checking.cells import value_or_complaint
+from store.checking.headers import Header
 from store.errors import Problem
-from store.headers import Header
-from store.limits import LIMITS, Limits
 from store.runlog import BY_NAME
 from store.tables.files import opened
+from store.tables.limits import LIMITS, Limits
 from store.tables.reading import OpenTable, open_table, said_of
 from store.tables.table import Table
 

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from store import headers
+from store.checking import headers
+from store.checking.sandbox import Connection
 from store.errors import Problem, UnreadableFileError
-from store.limits import LIMITS, Limits
 from store.runlog import BY_NAME
-from store.sandbox import Connection
 from store.spreadsheet import restored
 from store.tables.files import File
+from store.tables.limits import LIMITS, Limits
 from store.tables.table import Table
 
 SAMPLE = 1_000

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field
 import pandas as pd
 import pyarrow as pa
 
-from store import headers
-from store.check import SHOWN, Check, Rows, Text
+from store.checking import headers
+from store.checking.check import SHOWN, Check, Rows, Text
+from store.checking.headers import Header
 from store.errors import InvalidRunsError, Problem, UnreadableFileError
 from store.frames import typed
-from store.headers import Header
-from store.limits import LIMITS, Limits
 from store.runlog import BY_NAME, COLUMNS, NAMES
 from store.tables.files import File
 from store.tables.kinds import Kind
+from store.tables.limits import LIMITS, Limits
 from store.tables.reading import OpenTable, open_table, said_of
 from store.tables.table import Table
 

@@ -15,11 +15,11 @@ from xml.etree import ElementTree
 
 import pyarrow as pa
 
-from store import headers
+from store.checking import headers
+from store.checking.sandbox import Connection
 from store.errors import UnreadableFileError
-from store.limits import LIMITS, Limits
-from store.sandbox import Connection
 from store.tables.files import File
+from store.tables.limits import LIMITS, Limits
 from store.tables.table import Table
 
 BATCH = 10_000

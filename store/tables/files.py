@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from store.errors import StoreUnusableError, UnreadableFileError
-from store.limits import LIMITS, Limits
 from store.printable import printable
+from store.tables.limits import LIMITS, Limits
 
 CHUNK = 1 << 20
 HEAD = 1 << 16

@@ -6,12 +6,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
+from store.checking.sandbox import Connection
 from store.errors import Problem, UnreadableFileError
 from store.frames import to_json
-from store.limits import LIMITS, Limits
-from store.sandbox import Connection
 from store.tables import text
 from store.tables.files import HEAD, File
+from store.tables.limits import LIMITS, Limits
 from store.tables.table import Table
 
 LIST_BYTES = 64 << 20

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from store.limits import LIMITS, Limits
-from store.sandbox import Connection
+from store.checking.sandbox import Connection
 from store.tables.files import File
+from store.tables.limits import LIMITS, Limits
 from store.tables.table import Table
 
 _NESTED = ("STRUCT", "MAP", "UNION")

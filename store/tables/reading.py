@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import duckdb
 
+from store.checking.sandbox import Connection, sandbox
 from store.errors import UnreadableFileError
-from store.limits import LIMITS, Limits
-from store.sandbox import Connection, sandbox
 from store.tables import csv_files, excel_files, json_files, parquet_files, text
 from store.tables.files import File
 from store.tables.kinds import Kind, kind_of
+from store.tables.limits import LIMITS, Limits
 from store.tables.table import Table
 
 

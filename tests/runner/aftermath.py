@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from store import Store, open_store
-from store.eventlog import EventLog
+from store.eventlogs.eventlog import EventLog
 from tests.runner.helpers import kept_log, processes_of
 
 # How a run may end whose process was killed. An executor that dies before the job starts is replaced by Spark, and one

@@ -17,7 +17,7 @@ import psutil
 from runner.__main__ import main
 from runner.runs.keeping import EVENT_LOG_SUFFIX
 from store import open_store
-from store.eventlog import EventLog, parse_event_log
+from store.eventlogs.eventlog import EventLog, parse_event_log
 from tests.runner.live import Live
 
 ROOT = Path(__file__).resolve().parents[2]

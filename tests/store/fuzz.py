@@ -27,7 +27,7 @@ from hypothesis import HealthCheck, given, seed, settings
 
 from store import cli, open_store
 from store.__main__ import parser
-from store.database import Database
+from store.database.database import Database
 from tests.store.uploads import uploads
 
 MOST_MEMORY = 1 << 30  # bytes, of the whole process

@@ -14,9 +14,9 @@ import pytest
 
 from store import RunRecord, Store, StoreUnusableError, cli
 from store.__main__ import parser
-from store.database import Database
+from store.database.database import Database
 from store.eventlogs.run import Supplied
-from store.uploads import Undone
+from store.uploads.uploads import Undone
 from tests.store.eventlogs.helpers import lines, task, whole
 
 Make = Callable[..., dict[str, Any]]

@@ -17,9 +17,9 @@ import duckdb
 import pytest
 
 from store import Store, StoreLockedError, StoreUnusableError, open_store
-from store.database import Connection, Database, _pause
+from store.database.database import Connection, Database, _pause
+from store.database.locks import InUseError, OpenLock
 from store.errors import ConflictError
-from store.locks import InUseError, OpenLock
 
 HOLD = """
 import sys, duckdb
@@ -31,7 +31,7 @@ COUNT = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from store.database import Connection, Database
+from store.database.database import Connection, Database
 from store.errors import ConflictError
 database = Database(Path(sys.argv[1]), wait_s=60)
 def write(number):
@@ -225,7 +225,7 @@ def test_a_process_of_ours_is_waited_for_longer_than_another_program(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ours let go after one operation; another program may keep the file as long as it runs."""
-    monkeypatch.setattr("store.database.FOREIGN_WAIT_S", 0.1)
+    monkeypatch.setattr("store.database.database.FOREIGN_WAIT_S", 0.1)
     with held(database.path), pytest.raises(StoreLockedError, match=r"waited 0\.1 s"):
         count(database)
     lock = OpenLock(database.path)

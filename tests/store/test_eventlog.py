@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from store.eventlog import EventLogError, parse_event_log
-from store.failures import failure_kind, status_of
+from store.eventlogs.eventlog import EventLogError, parse_event_log
+from store.eventlogs.failures import failure_kind, status_of
 
 START = {"Event": "SparkListenerLogStart", "Spark Version": "4.3.0"}
 SETTINGS = {"Event": "SparkListenerEnvironmentUpdate", "Spark Properties": {"spark.executor.memory": "1g"}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from store.failures import failure_kind
+from store.eventlogs.failures import failure_kind
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from store import open_store
-from store.migrations import MIGRATIONS, migrate
+from store.database.migrations import MIGRATIONS, migrate
 from tests.store.first_release import SAID, unpack
 
 MEASURED = "9c2f5c8e-3f0b-4e55-8e6f-6b0a3f0c1d2e"

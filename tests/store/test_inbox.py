@@ -19,8 +19,8 @@ import pandas as pd
 import pytest
 
 from store import InvalidRunsError, RunRecord, Store, StoreUnusableError, open_store
-from store.database import Database
-from store.inbox import Inbox
+from store.database.database import Database
+from store.runs.inbox import Inbox
 
 Make = Callable[..., dict[str, Any]]
 

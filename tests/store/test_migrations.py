@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from store import open_store
-from store.database import Database
+from store.database.database import Database
+from store.database.migrations import MIGRATIONS, Migration, migrate
 from store.errors import NewerStoreError
-from store.migrations import MIGRATIONS, Migration, migrate
 
 FIRST = Migration(1, "first", "CREATE TABLE a (x INTEGER);")
 SECOND = Migration(2, "second", "ALTER TABLE a ADD COLUMN y INTEGER; INSERT INTO a VALUES (1, 2);")

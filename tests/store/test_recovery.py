@@ -18,9 +18,9 @@ import pytest
 
 from store import Store, StoreError, StoreLockedError, StoreUnusableError, cli, open_store
 from store.__main__ import parser
+from store.database.recovery import recover
+from store.database.snapshots import EVERY_S, KEPT, newest_first
 from store.errors import DamagedStoreError, NewerStoreError
-from store.recovery import recover
-from store.snapshots import EVERY_S, KEPT, newest_first
 from tests.store.test_database import held
 
 Csv = Callable[..., bytes]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from store import Store, document, runlog
-from store.database import Database
+from store.database.database import Database
 
 ROOT = Path(__file__).parents[2]
 SQL = {

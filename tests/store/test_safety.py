@@ -21,11 +21,11 @@ import pytest
 
 from store import InvalidRunsError, Store, StoreError, UnreadableFileError, cli
 from store.__main__ import parser
-from store.database import Database
-from store.imports import Imports
-from store.limits import Limits
-from store.sandbox import sandbox
+from store.checking.sandbox import sandbox
+from store.database.database import Database
 from store.tables.excel_files import AT_ONCE_BYTES
+from store.tables.limits import Limits
+from store.uploads.imports import Imports
 from tests.store.eventlogs.helpers import lines, task, whole
 
 Csv = Callable[..., bytes]
@@ -189,7 +189,7 @@ def test_what_is_read_at_once_is_small_also_when_it_is_called_a_sheet(store: Sto
 
 def test_a_parquet_file_does_not_expand_without_bound(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """One text that is stored once stands in every row."""
-    monkeypatch.setattr("store.sandbox.MOST_SPILLED", "1MB")
+    monkeypatch.setattr("store.checking.sandbox.MOST_SPILLED", "1MB")
     runs = {"application": "a", "cluster": "c", "num_executors": 1, "executor_cores": 1, "executor_memory_gb": 1.0}
     rows, columns = pa.array([0] * 50_000), runs | {"campaign": "x" * 20_000}
     table = pa.table({name: pa.DictionaryArray.from_arrays(rows, [value]) for name, value in columns.items()})

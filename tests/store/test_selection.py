@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from store import RunRecord, Store, StoreError
-from store.selection import SORTABLE, Order, Selection
+from store.runs.selection import SORTABLE, Order, Selection
 
 Run = Callable[..., dict[str, Any]]
 

@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 
 from store import Choices, InvalidRunsError, Preview, Store, UnreadableFileError, runlog
-from store.database import Database
+from store.database.database import Database
 from store.frames import plain_records
-from store.imports import Imports
-from store.limits import Limits
+from store.tables.limits import Limits
+from store.uploads.imports import Imports
 
 Make = Callable[..., dict[str, Any]]
 Csv = Callable[..., bytes]

@@ -14,8 +14,8 @@ import pandas as pd
 import pytest
 
 from store import identity, runlog
+from store.checking.validation import validate
 from store.errors import Problem
-from store.validation import validate
 
 Make = Callable[..., dict[str, Any]]
 

@@ -9,7 +9,7 @@ import pytest
 
 from store import ModelDraft, RunRecord, Store, cli
 from store.__main__ import parser
-from store.database import Database
+from store.database.database import Database
 
 Make = Callable[..., dict[str, Any]]
 Csv = Callable[..., bytes]

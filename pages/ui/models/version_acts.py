@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages.ui.shared import access, state
 from pages.ui.shared.text import code
-from store.registry import CHAMPION
+from store.registry.registry import CHAMPION
 
 _DONE = "version_act"
 

@@ -10,7 +10,7 @@ from pages.ui.runs.run_list import LABELS, ROWS
 from pages.ui.shared import access, shown, state
 from pages.ui.shared.text import code, counted, literal
 from perfmodel.artifacts import differences
-from store.selection import Order, Selection
+from store.runs.selection import Order, Selection
 from store.spreadsheet import typed_csv
 
 _RUN_COLUMNS = ("num_executors", "executor_cores", "executor_memory_gb", "images_per_partition", "sampling_rate_pct",
@@ -18,7 +18,7 @@ _RUN_COLUMNS = ("num_executors", "executor_cores", "executor_memory_gb", "images
 
 
 def show(version: pd.Series, figures: pd.DataFrame, aliases: list[str]) -> None:
-    """Draw one version, a row of `store.registry.Registry.load`."""
+    """Draw one version, a row of `store.registry.registry.Registry.load`."""
     number = int(version["version"])
     st.header(f"Version {number}")
     _badges(version)

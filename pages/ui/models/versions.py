@@ -14,7 +14,7 @@ from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.artifacts import differences
 from perfmodel.scenarios import SCENARIOS
 from store.frames import plain
-from store.registry import CHAMPION
+from store.registry.registry import CHAMPION
 
 ACCURACIES = {HELD_OUT: "Accuracy, never seen (%)", PAPER: "Accuracy, paper's protocol (%)"}
 TIMES = {"t1": "Collecting time t1 (s)", "t2": "Tuning and training time t2 (s)", "T": "T = t1 + t2 (s)"}
@@ -57,9 +57,9 @@ def version_table(versions: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame
     Parameters
     ----------
     versions : DataFrame
-        Those of one model, as from `store.registry.Registry.load`.
+        Those of one model, as from `store.registry.registry.Registry.load`.
     figures : DataFrame
-        As from `store.registry.Registry.figures`.
+        As from `store.registry.registry.Registry.figures`.
     """
     accuracy = figures[figures["metric"] == "accuracy"].set_index(["name", "version", "protocol"])["value"]
     keys = list(zip(versions["name"], versions["version"], strict=True))

@@ -35,7 +35,7 @@ _PEAK_COLORS = ("#2C8FBF", "#7A5CC0", "#D9822B")
 
 
 def show(run: pd.Series) -> None:
-    """Draw one run, a row of `store.runs.Runs.page`."""
+    """Draw one run, a row of `store.runs.runs.Runs.page`."""
     st.header("One run")
     st.markdown(f"{code(run['run_id'])}: {code(run['application'])} on {code(run['cluster'])}, {run['origin']}")
     _figures(run)

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.ui.shared import formats, origins, state
 from pages.ui.shared.text import counted
 from store.runlog import BY_NAME, ORIGINS, STATUSES
-from store.selection import SORTABLE, Order, Selection
+from store.runs.selection import SORTABLE, Order, Selection
 from store.spreadsheet import typed_csv
 
 ROWS = 100

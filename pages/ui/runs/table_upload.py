@@ -12,7 +12,7 @@ from pages.ui.runs.run_list import LABELS
 from pages.ui.shared import access, shown, state
 from pages.ui.shared.text import code, counted, literal
 from store import Choices, Imported, Preview
-from store.headers import Header
+from store.checking.headers import Header
 from store.runlog import BY_NAME, NAMES
 
 IGNORE = "(ignore this column)"

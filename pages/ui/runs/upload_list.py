@@ -10,7 +10,7 @@ import streamlit as st
 from pages.ui.shared import access, shown, state
 from pages.ui.shared.text import code, counted, literal
 from store.errors import UploadInUseError
-from store.uploads import Undone
+from store.uploads.uploads import Undone
 
 _LABELS = {"name": "File", "rows": "Rows", "added": "Runs added", "left_out": "Left out", "uploaded_by": "By"}
 _DONE = "undone"

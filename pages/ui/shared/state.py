@@ -16,7 +16,7 @@ from perfmodel import catalog
 from perfmodel.errors import NotEnoughRunsError
 from store import SparkcastError, Store, open_store
 from store.errors import StoreUnusableError
-from store.selection import Order, Selection
+from store.runs.selection import Order, Selection
 
 
 @contextmanager
@@ -107,7 +107,7 @@ def run_page(selection: Selection, order: Order, first: int, most: int) -> pd.Da
 
 
 def versions(application: str, cluster: str) -> pd.DataFrame:
-    """Every version of the models of a pair, as `store.registry.Registry.load` says them, archived ones too."""
+    """The versions of the models of a pair, archived too, as `store.registry.registry.Registry.load` says them."""
     return _versions(application, cluster, version())
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from pages.ui.runs.table_upload import IGNORE, changed, is_needed, lacking, problem_table
 from pages.ui.runs.upload_list import listed
 from store import Choices, open_store
-from store.headers import match
+from store.checking.headers import match
 
 HEADERS = match(["app", "Unnamed: 3", "wall", "cores"])
 

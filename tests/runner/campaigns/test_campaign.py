@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from store import open_store
-from store.eventlog import EventLog
+from store.eventlogs.eventlog import EventLog
 from tests.runner.helpers import Finished, kept_log, processes_of, profile_here
 
 MIB = 1024**2

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from runner.runs.keeping import keep_event_log, prune_logs, remove_partials
-from store.eventlog import parse_event_log
+from store.eventlogs.eventlog import parse_event_log
 
 EVENTS = b'{"Event":"SparkListenerLogStart","Spark Version":"4.3.0"}\n' * 2000
 

@@ -15,7 +15,7 @@ from runner.runs.execution import Execution
 from runner.runs.record import judge
 from runner.runs.spec import RunSpec
 from runner.runs.validity import find_faults
-from store.eventlog import EventLog, JobEvents, TaskEvent
+from store.eventlogs.eventlog import EventLog, JobEvents, TaskEvent
 from tests.runner.helpers import Finished, kept_log
 
 Case = tuple[RunSpec, dict[str, Any], EventLog]

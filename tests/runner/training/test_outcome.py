@@ -7,7 +7,7 @@ from typing import Any
 
 from runner.training.epochs import Epoch
 from runner.training.outcome import completion_time_s, count_losses, epoch_faults, training_settings
-from store.eventlog import EventLog, ExecutorEvents, JobEvents
+from store.eventlogs.eventlog import EventLog, ExecutorEvents, JobEvents
 from tests.runner.training.test_order import SPEC, TRAINING
 
 SPEC_OF_TRAINING = TRAINING.complete(SPEC, batch=500)  # three epochs of 1,001 images, a core a task

@@ -1,0 +1,3 @@
+"""The parts of python -m store."""
+
+from __future__ import annotations

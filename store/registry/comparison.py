@@ -1,0 +1,46 @@
+"""What differs between two versions of a model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from store.registry.models import ModelVersion
+
+
+def differences(versions: Sequence[ModelVersion], metrics: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return one row for each field in which two versions differ: field, first, second.
+
+    Parameters
+    ----------
+    versions : pair of ModelVersion
+        What is compared.
+    metrics : pair of DataFrame
+        The figures of each, as `Registry.metrics` returns them.
+    """
+    first, second = (_described(one) | _figures(figures) for one, figures in zip(versions, metrics, strict=True))
+    names = [key for key in first | second if first.get(key) != second.get(key)]
+    rows = [{"field": key, "first": first.get(key), "second": second.get(key)} for key in names]
+    return pd.DataFrame(rows, columns=["field", "first", "second"])
+
+
+def _described(found: ModelVersion) -> dict[str, Any]:
+    documents = {"techniques": found.techniques, "params": found.params, "environment": found.environment}
+    flat = {f"{name}.{key}": value for name, document in documents.items() for key, value in document.items()}
+    ranges = {f"range.{key}": value for key, value in found.schema.get("ranges", {}).items()}
+    return {
+        "created_at": found.created_at.isoformat(timespec="seconds"),
+        "training runs": len(found.training_run_ids),
+        "data_sha256": found.data_sha256,
+        "seed": found.seed,
+        "artefact_bytes": found.artefact_bytes,
+        **flat,
+        **ranges,
+    }
+
+
+def _figures(metrics: pd.DataFrame) -> dict[str, Any]:
+    rows = zip(metrics["metric"], metrics["protocol"], metrics["value"], strict=True)
+    return {f"{metric} ({protocol})" if protocol else str(metric): float(value) for metric, protocol, value in rows}
