@@ -27,11 +27,11 @@ import pandas as pd
 from benchmarks import datasets
 from benchmarks.left_out import EVERYTHING, LEVEL, SAMPLES, Coverage, Job, coverage, error
 from perfmodel import demo
-from perfmodel.causes import usable, with_real_cores
-from perfmodel.jobs import comparable
+from perfmodel.evidence.causes import usable, with_real_cores
+from perfmodel.evidence.jobs import comparable
+from perfmodel.fitting.spread import on_cores
 from perfmodel.scenarios import SCENARIOS
 from perfmodel.search.techniques import TECHNIQUES
-from perfmodel.spread import on_cores
 
 CLUSTER = ["num_executors", "executor_cores"]
 NOT_ON_MANY = "mlp"

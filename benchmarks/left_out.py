@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from perfmodel.accuracy import mape
 from perfmodel.errors import NotEnoughRunsError
 from perfmodel.features import FloatArray
 from perfmodel.model import ScenarioModel
 from perfmodel.regressors import regressor_for
 from perfmodel.scenarios import FULL, RATE, scenario_named
+from perfmodel.scores.accuracy import mape
 
 LEVEL = 0.9
 SEED = 0

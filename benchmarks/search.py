@@ -19,10 +19,10 @@ from sklearn.model_selection import GridSearchCV
 from threadpoolctl import threadpool_limits
 
 import perfmodel.regressor
-from perfmodel.folds import Fold
 from perfmodel.paper.reconstruct import reconstruct
 from perfmodel.regressor import ScenarioRegressor
 from perfmodel.scenarios import SCENARIOS
+from perfmodel.scores.folds import Fold
 from perfmodel.search.choice import Candidate, select
 from perfmodel.search.techniques import TECHNIQUES, Technique, convergence_ignored
 

@@ -8,14 +8,14 @@ from pages.ui.shared import access, origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import literal
 from perfmodel import catalog
-from perfmodel.accuracy import HELD_OUT
-from perfmodel.coverage import coverage
 from perfmodel.curves import curves
 from perfmodel.model import ScenarioModel
 from perfmodel.paper.published import CITATION, CLUSTER
 from perfmodel.report.technique_scores import has_techniques, technique_scores
-from perfmodel.residuals import residuals
 from perfmodel.scenarios import SCENARIOS, scenario_named
+from perfmodel.scores.accuracy import HELD_OUT
+from perfmodel.scores.coverage import coverage
+from perfmodel.scores.residuals import residuals
 from perfmodel.search.techniques import TECHNIQUES
 from store import model_name
 

@@ -7,11 +7,11 @@ from pages.ui.explore import headline, heatmap, sweep_charts, whatifs, why
 from pages.ui.shared import evidence, formats, guide, inputs, origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import literal
-from perfmodel import prediction
-from perfmodel.accuracy import HELD_OUT, PAPER
-from perfmodel.cost import Price
-from perfmodel.memory_safety import memory_safety
+from perfmodel.answers import prediction
+from perfmodel.answers.cost import Price
+from perfmodel.evidence.memory_safety import memory_safety
 from perfmodel.model import LEVEL, ScenarioModel
+from perfmodel.scores.accuracy import HELD_OUT, PAPER
 
 AUTO = "Most accurate"
 LAW = "5"

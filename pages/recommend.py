@@ -11,7 +11,7 @@ from pages.ui.runs import upload
 from pages.ui.shared import evidence, formats, inputs, origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import counted, literal
-from perfmodel import prediction
+from perfmodel.answers import prediction
 from perfmodel.errors import PerfmodelError
 from perfmodel.model import LEVEL
 from perfmodel.recommendation.advice import Advice, Request, Source, advise, best_of, order_of, source_of

@@ -11,7 +11,7 @@ from perfmodel.commands.fit import add_fit, outcome_text
 from perfmodel.commands.predict import add_predict
 from perfmodel.commands.recommend import add_recommend
 from perfmodel.commands.report import add_effects, add_report, add_residuals
-from perfmodel.spread import on_cores
+from perfmodel.fitting.spread import on_cores
 from store import open_store
 from store.cli import add_home, add_json, run
 

@@ -12,19 +12,19 @@ from typing import Any
 import pandas as pd
 
 from perfmodel import artifacts, demo
-from perfmodel.causes import usable
-from perfmodel.effects import mean_task_seconds
 from perfmodel.errors import CannotPredictError, NotEnoughRunsError
+from perfmodel.evidence.causes import usable
+from perfmodel.evidence.effects import mean_task_seconds
+from perfmodel.evidence.jobs import comparable
 from perfmodel.features import FEATURES
-from perfmodel.fitting import FEATURE_COLUMNS, FitJob, Fitted
-from perfmodel.fitting import fit as fit_job
-from perfmodel.jobs import comparable
+from perfmodel.fitting.fitting import FEATURE_COLUMNS, FitJob, Fitted
+from perfmodel.fitting.fitting import fit as fit_job
+from perfmodel.fitting.spread import Spread, in_turn
 from perfmodel.model import ScenarioModel
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.regressors import choices_of
 from perfmodel.scenarios import SCENARIOS, scenario_named
 from perfmodel.search.techniques import technique_named
-from perfmodel.spread import Spread, in_turn
 from store import Cluster, Metric, ModelDraft, RunRecord, Store, model_name
 from store.frames import plain_records
 
@@ -67,7 +67,7 @@ class FitOutcome:
 
 
 def usable_runs(store: Store, application: str, cluster: str) -> pd.DataFrame:
-    """Runs that a model may learn from, as `perfmodel.causes.usable` and `perfmodel.jobs.comparable` say."""
+    """Runs that a model may learn from, as `evidence.causes.usable` and `evidence.jobs.comparable` say."""
     return comparable(usable(store.runs.load(application=application, cluster=cluster, status="ok")))
 
 

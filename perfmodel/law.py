@@ -10,7 +10,6 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from perfmodel.causes import SPLIT_IMAGES
 from perfmodel.configurations import (
     OPTIONAL_COLUMNS,
     SHORTEST_S,
@@ -19,6 +18,7 @@ from perfmodel.configurations import (
     needed_columns,
     positive_times,
 )
+from perfmodel.evidence.causes import SPLIT_IMAGES
 from perfmodel.features import FloatArray
 from perfmodel.lawform import Form, Rows, Spill
 from perfmodel.relative import Groups, coefficients, held_out_errors

@@ -13,14 +13,14 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 from threadpoolctl import threadpool_limits
 
-from perfmodel import accuracy, intervals
-from perfmodel.causes import SPLIT_IMAGES, causes, with_real_cores
 from perfmodel.errors import NotEnoughRunsError
+from perfmodel.evidence.causes import SPLIT_IMAGES, causes, with_real_cores
 from perfmodel.features import FloatArray
 from perfmodel.membership import are_among
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.regressors import regressor_for
 from perfmodel.scenarios import GROUP_COLUMNS, RATE, Scenario, scenario_named
+from perfmodel.scores import accuracy, intervals
 
 RANGE_COLUMNS = (
     "num_executors",
@@ -81,7 +81,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
     test_rate_ : float
         Sampling rate (percent) of the accuracies: the largest that the runs have and the scenario answers for.
     held_out_ : dict of str to array
-        Columns of what `perfmodel.accuracy.leave_one_configuration_out` returned.
+        Columns of what `perfmodel.scores.accuracy.leave_one_configuration_out` returned.
     seen_errors_, unseen_errors_ : array
         Log ratios actual over predicted at ``test_rate_``, of the runs and of what was held out.
     unseen_configurations_ : array of int

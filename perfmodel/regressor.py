@@ -11,10 +11,10 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
 from perfmodel.errors import CannotPredictError
+from perfmodel.evidence.scaling import scaled_completion_time
 from perfmodel.features import FEATURES, FloatArray, feature_matrix
-from perfmodel.folds import Fold, leave_one_group_out, leave_one_out
-from perfmodel.scaling import scaled_completion_time
 from perfmodel.scenarios import GROUP_COLUMNS, RATE, Scenario, scenario_named
+from perfmodel.scores.folds import Fold, leave_one_group_out, leave_one_out
 from perfmodel.search.choice import select
 from perfmodel.search.techniques import technique_named
 

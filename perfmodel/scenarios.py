@@ -7,8 +7,8 @@ from typing import Literal
 
 import pandas as pd
 
-from perfmodel.causes import SPLIT_IMAGES, causes
 from perfmodel.errors import NotEnoughRunsError, UnknownNameError
+from perfmodel.evidence.causes import SPLIT_IMAGES, causes
 from perfmodel.features import FEATURES
 
 FULL = 100.0
@@ -77,7 +77,7 @@ class Scenario:
     def average(self, runs: pd.DataFrame) -> pd.DataFrame:
         """Mean completion time (s) of each combination of this scenario's columns and the sampling rate.
 
-        What counts as cores and memory, `perfmodel.causes.causes` says.
+        What counts as cores and memory, `perfmodel.evidence.causes.causes` says.
 
         Raises
         ------

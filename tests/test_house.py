@@ -24,7 +24,7 @@ DOORS = {
     "perfmodel/errors.py",
     "perfmodel/commands/fit.py",
     "perfmodel/commands/predict.py",
-    "perfmodel/questions.py",
+    "perfmodel/answers/questions.py",
     "perfmodel/recommendation/search.py",
     "perfmodel/commands/recommend.py",
     "perfmodel/commands/report.py",

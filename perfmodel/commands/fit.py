@@ -10,13 +10,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from perfmodel import catalog
-from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.errors import PerfmodelError
+from perfmodel.fitting.spark import spark_executors
+from perfmodel.fitting.spread import Spread, on_cores
 from perfmodel.report.explanations import origins_text
 from perfmodel.scenarios import SCENARIOS, scenario_named
+from perfmodel.scores.accuracy import HELD_OUT, PAPER
 from perfmodel.search.techniques import TECHNIQUES, technique_named
-from perfmodel.spark import spark_executors
-from perfmodel.spread import Spread, on_cores
 from store import open_store
 from store.cli import DEBUG, print_json
 from store.durations import duration

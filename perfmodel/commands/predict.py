@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from perfmodel import catalog, prediction
-from perfmodel.cost import EXAMPLE_PRICE, Price
+from perfmodel import catalog
+from perfmodel.answers import prediction
+from perfmodel.answers.cost import EXAMPLE_PRICE, Price
+from perfmodel.answers.prediction import ANSWER_COLUMNS
+from perfmodel.answers.questions import InvalidQuestionsError, Questions, read_questions
 from perfmodel.errors import PerfmodelError
-from perfmodel.prediction import ANSWER_COLUMNS
-from perfmodel.questions import InvalidQuestionsError, Questions, read_questions
 from perfmodel.report.explanations import origins_text
 from store import Problem, Store, StoreUnusableError, open_store
 from store.cli import print_json

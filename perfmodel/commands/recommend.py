@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from perfmodel import catalog
-from perfmodel.cost import EXAMPLE_PRICE, Price
+from perfmodel.answers.cost import EXAMPLE_PRICE, Price
 from perfmodel.errors import PerfmodelError
 from perfmodel.recommendation.advice import Advice, Request, advise, order_of, source_of
 from perfmodel.recommendation.exports import FORMATS

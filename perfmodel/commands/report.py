@@ -10,16 +10,16 @@ import pandas as pd
 
 from perfmodel import artifacts, catalog
 from perfmodel.commands.fit import outcome_text
-from perfmodel.effects import effects
 from perfmodel.errors import NotEnoughRunsError, PerfmodelError
+from perfmodel.evidence.effects import effects
+from perfmodel.fitting.spread import on_cores
 from perfmodel.model import ScenarioModel
 from perfmodel.report import page as report_page
 from perfmodel.report.figures import Fit, Pair, report
 from perfmodel.report.technique_scores import ScoreJob, has_techniques, score
-from perfmodel.residuals import residuals
 from perfmodel.scenarios import SCENARIOS
+from perfmodel.scores.residuals import residuals
 from perfmodel.search.techniques import TECHNIQUES
-from perfmodel.spread import on_cores
 from store import Store, model_name, open_store
 from store.cli import FORMATS, print_frame, print_json
 from store.frames import plain_records

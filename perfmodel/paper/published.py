@@ -161,7 +161,7 @@ def published_effects(application: str, value: str) -> pd.DataFrame:
     ----------
     application : str
     value : str
-        ``completion_time_s`` or ``task_s``, as in `perfmodel.effects.effects`.
+        ``completion_time_s`` or ``task_s``, as in `perfmodel.evidence.effects.effects`.
 
     Returns
     -------

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from perfmodel import catalog, prediction
-from perfmodel.cost import Price
+from perfmodel import catalog
+from perfmodel.answers import prediction
+from perfmodel.answers.cost import Price
 from perfmodel.errors import CannotPredictError, PerfmodelError
 from perfmodel.model import LEVEL
 from perfmodel.recommendation.exports import Order

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from perfmodel.cost import Price, core_hours, cost
+from perfmodel.answers.cost import Price, core_hours, cost
 from perfmodel.errors import CannotPredictError, PerfmodelError
 from perfmodel.features import FloatArray
 from perfmodel.model import ScenarioModel

@@ -8,15 +8,15 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from perfmodel.accuracy import HELD_OUT, PAPER
-from perfmodel.effects import effects
+from perfmodel.evidence.effects import effects
 from perfmodel.model import ScenarioModel
 from perfmodel.paper.published import CLUSTER, published_effects, reported
 from perfmodel.regressor import ScenarioRegressor
 from perfmodel.regressors import choices_of
 from perfmodel.report.explanations import explanations
-from perfmodel.residuals import residuals, summary
 from perfmodel.scenarios import SCENARIOS
+from perfmodel.scores.accuracy import HELD_OUT, PAPER
+from perfmodel.scores.residuals import residuals, summary
 
 PAIR = ["application", "cluster"]
 
@@ -59,9 +59,10 @@ class Report:
     techniques : DataFrame
         As from `perfmodel.report.technique_scores.technique_scores`.
     effects : DataFrame
-        As from `perfmodel.effects.effects`, with ``time`` (``completion_time_s`` or ``task_s``) and ``published``.
+        As from `perfmodel.evidence.effects.effects`, with ``time`` (``completion_time_s`` or ``task_s``) and
+        ``published``.
     residuals : DataFrame
-        As from `perfmodel.residuals.summary`.
+        As from `perfmodel.scores.residuals.summary`.
     texts : dict
         By application and cluster: sentences on where and why the figures differ.
     """

@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.report.charts import accuracy_chart, fitted, percent, technique_chart, time_chart
 from perfmodel.report.drawing import Chart
 from perfmodel.report.figures import PAIR, Report
+from perfmodel.scores.accuracy import HELD_OUT, PAPER
 from store.durations import duration
 
 TITLE = "Scenarios: published beside reproduced"

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from perfmodel.accuracy import accuracy_pct
 from perfmodel.features import FloatArray, feature_matrix
-from perfmodel.folds import Fold
 from perfmodel.model import ScenarioModel
 from perfmodel.regressor import ScenarioRegressor, level1_rows, search_folds
 from perfmodel.scenarios import RATE, scenario_named
+from perfmodel.scores.accuracy import accuracy_pct
+from perfmodel.scores.folds import Fold
 from perfmodel.search.choice import select
 from perfmodel.search.techniques import TECHNIQUES, Params, convergence_ignored
 
@@ -46,7 +46,7 @@ def has_techniques(model: ScenarioModel) -> bool:
 
 
 def score(job: ScoreJob) -> pd.DataFrame:
-    """`technique_scores` with the columns ``application`` and ``cluster``, for `perfmodel.spread`."""
+    """`technique_scores` with the columns ``application`` and ``cluster``, for `perfmodel.fitting.spread`."""
     found = technique_scores(job.model, job.runs, job.techniques)
     found.insert(0, "application", job.application)
     found.insert(1, "cluster", job.cluster)

@@ -11,7 +11,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from perfmodel.features import FloatArray
-from perfmodel.folds import Fold
+from perfmodel.scores.folds import Fold
 from perfmodel.search.techniques import Params, convergence_ignored, technique_named
 
 # A grid point must be better by more than rounding to replace an earlier one, so that ties are stable.

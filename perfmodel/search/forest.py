@@ -3,8 +3,8 @@
 scikit-learn draws the seeds of a forest's trees one after the other, so a forest of 50 trees is the first third of the
 forest of 150 with the same seed, and one pass answers for both. On tiny data a tree takes microseconds to grow and
 scikit-learn a hundred times as long to check its input and to make a random state, so this module drives scikit-learn's
-own tree builder directly. That is not public: the version is pinned, and `tests/perfmodel/test_forest.py` holds every
-result against `RandomForestRegressor`.
+own tree builder directly. That is not public: the version is pinned, and `tests/perfmodel/search/test_forest.py` holds
+every result against `RandomForestRegressor`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sklearn.tree._splitter import BestSplitter
 from sklearn.tree._tree import DepthFirstTreeBuilder, Tree
 
 from perfmodel.features import FloatArray
-from perfmodel.folds import Fold
+from perfmodel.scores.folds import Fold
 
 _MAX_INT = np.iinfo(np.int32).max
 _ONE_OUTPUT = np.array([1], dtype=np.intp)

@@ -2,7 +2,7 @@
 
 The routine is asked step by step, and says when it wants loss and gradient; then all networks' are computed together.
 ``scipy.optimize.minimize`` drives it the same way, for one network at a time. The routine is not public:
-`tests/perfmodel/test_perceptron.py` holds the results against `MLPRegressor`.
+`tests/perfmodel/search/test_perceptron.py` holds the results against `MLPRegressor`.
 """
 
 from __future__ import annotations

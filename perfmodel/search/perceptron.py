@@ -17,7 +17,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from perfmodel.features import FloatArray
-from perfmodel.folds import Fold
+from perfmodel.scores.folds import Fold
 from perfmodel.search.descent import BATCH, descend
 from perfmodel.search.lbfgs import minimise
 from perfmodel.search.network import Network, Rows

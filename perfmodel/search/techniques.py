@@ -17,8 +17,8 @@ from sklearn.linear_model import Lasso, Ridge, lasso_path
 
 from perfmodel.errors import UnknownNameError
 from perfmodel.features import FloatArray
-from perfmodel.folds import Fold, split
 from perfmodel.paper.published import published
+from perfmodel.scores.folds import Fold, split
 from perfmodel.search.forest import held_out_predictions
 from perfmodel.search.perceptron import held_out_errors, perceptron
 

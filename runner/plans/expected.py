@@ -31,7 +31,8 @@ class Expectation:
 def expect_runs(store: Store, plan: Plan, runs: Sequence[PlannedRun]) -> Expectation:
     """Ask the champion that is most accurate on held-out configurations; never fails for want of a model."""
     # Here, because planning must not wait for scikit-learn when nobody asks for times.
-    from perfmodel import catalog, prediction
+    from perfmodel import catalog
+    from perfmodel.answers import prediction
 
     application, cluster = plan.identity["application"], plan.cluster
     earlier = store.runs.load(application=application, cluster=cluster, status="ok")

@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from pages.ui.shared import formats
 from perfmodel import catalog
-from perfmodel.cost import EXAMPLE_PRICE, Price
-from perfmodel.prediction import answer, best_scenario, question
+from perfmodel.answers.cost import EXAMPLE_PRICE, Price
+from perfmodel.answers.prediction import answer, best_scenario, question
 from store import open_store
 from tests.e2e.helpers import select_row
 

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import expect
 
 from perfmodel import artifacts
-from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.model import ScenarioModel
+from perfmodel.scores.accuracy import HELD_OUT, PAPER
 from store import Metric, ModelDraft, Store, open_store, sha256
 from tests.e2e.helpers import find, serving
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from pages.ui.shared import formats
 from perfmodel import catalog
-from perfmodel.cost import EXAMPLE_PRICE
+from perfmodel.answers.cost import EXAMPLE_PRICE
 from perfmodel.recommendation.advice import Request, advise
 from perfmodel.recommendation.exports import FORMATS
 from perfmodel.recommendation.search import Goal, Space

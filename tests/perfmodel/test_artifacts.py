@@ -8,9 +8,9 @@ import skops.io
 from sklearn.svm import SVR
 
 from perfmodel import artifacts
+from perfmodel.answers.prediction import question
 from perfmodel.errors import PerfmodelError
 from perfmodel.model import FORMAT, ScenarioModel
-from perfmodel.prediction import question
 
 
 def test_a_model_comes_back_with_the_same_answers(paper_model):

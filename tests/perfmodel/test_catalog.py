@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from perfmodel import artifacts, catalog, demo
-from perfmodel.accuracy import HELD_OUT, PAPER
-from perfmodel.causes import usable
+from perfmodel.answers.prediction import question
 from perfmodel.errors import CannotPredictError, NotEnoughRunsError, UnknownNameError
-from perfmodel.jobs import comparable, job_of
-from perfmodel.prediction import question
+from perfmodel.evidence.causes import usable
+from perfmodel.evidence.jobs import comparable, job_of
+from perfmodel.scores.accuracy import HELD_OUT, PAPER
 from store import ArtefactError, open_store
 
 PAIR = ("tiny", "test")

@@ -8,8 +8,8 @@ import pytest
 
 from perfmodel import catalog
 from perfmodel.__main__ import main
-from perfmodel.cost import EXAMPLE_PRICE
-from perfmodel.prediction import answer, question
+from perfmodel.answers.cost import EXAMPLE_PRICE
+from perfmodel.answers.prediction import answer, question
 from perfmodel.scenarios import SCENARIOS
 from store import open_store
 from tests.commands import give

@@ -7,10 +7,10 @@ import itertools
 import pandas as pd
 import pytest
 
-from perfmodel.accuracy import accuracy_pct
 from perfmodel.design import fewest, reasons
 from perfmodel.law import SmoothLaw
 from perfmodel.scenarios import GROUP_COLUMNS
+from perfmodel.scores.accuracy import accuracy_pct
 
 COLUMNS = ["num_executors", "executor_cores", "executor_memory_gb", "images_per_partition", "sampling_rate_pct"]
 

@@ -8,7 +8,7 @@ import pytest
 
 from perfmodel import artifacts
 from perfmodel.model import FORMAT
-from perfmodel.residuals import residuals
+from perfmodel.scores.residuals import residuals
 from store import Store, open_store
 from tests.store.first_release import SAID, unpack
 

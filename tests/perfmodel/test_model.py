@@ -8,12 +8,12 @@ import pytest
 from sklearn.base import clone
 
 from perfmodel import artifacts
-from perfmodel.accuracy import HELD_OUT, PAPER
+from perfmodel.answers.prediction import question
 from perfmodel.errors import NotEnoughRunsError
 from perfmodel.model import ScenarioModel
 from perfmodel.paper.reconstruct import reconstruct
-from perfmodel.prediction import question
 from perfmodel.scenarios import SCENARIOS
+from perfmodel.scores.accuracy import HELD_OUT, PAPER
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from hypothesis import HealthCheck, given, seed, settings
 from store import cli, open_store
 from store.__main__ import parser
 from store.database.database import Database
-from tests.store.uploads import uploads
+from tests.store.untrusted import uploads
 
 MOST_MEMORY = 1 << 30  # bytes, of the whole process
 MOST_S = 60

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.store.fuzz import Target, fuzz
-from tests.store.uploads import GOOD
+from tests.store.untrusted import GOOD
 
 
 @pytest.fixture

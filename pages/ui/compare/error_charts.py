@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from pages.ui.shared.charts import LINE, OTHER, POINT, log_axis, time_unit
 from pages.ui.shared.formats import time_text
-from perfmodel.accuracy import HELD_OUT, PAPER
+from perfmodel.scores.accuracy import HELD_OUT, PAPER
 
 PROTOCOLS = {PAPER: "By the model of all runs", HELD_OUT: "Honest: never seen"}
 FEATURES = {

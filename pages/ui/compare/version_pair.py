@@ -12,8 +12,8 @@ from pages.ui.shared import state
 from pages.ui.shared.charts import LINE, OTHER, log_axis, time_unit
 from pages.ui.shared.formats import percent_text, time_text
 from perfmodel import artifacts
-from perfmodel.accuracy import HELD_OUT, PAPER, accuracy_pct
 from perfmodel.model import ScenarioModel
+from perfmodel.scores.accuracy import HELD_OUT, PAPER, accuracy_pct
 
 
 @st.cache_resource(max_entries=8, show_spinner="Loading a version")

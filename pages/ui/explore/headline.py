@@ -17,7 +17,7 @@ def show(answer: pd.Series, baseline: pd.Series | None, images: float, baseline_
     Parameters
     ----------
     answer, baseline : Series
-        Rows of `perfmodel.prediction.answer`.
+        Rows of `perfmodel.answers.prediction.answer`.
     images, baseline_images : float
         Images that each processes; 0 where the run logs do not say.
     currency : str

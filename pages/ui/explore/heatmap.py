@@ -12,10 +12,10 @@ import plotly.graph_objects as go
 from pages.ui.shared.charts import POINT, time_unit
 from pages.ui.shared.formats import money_text, time_text
 from pages.ui.shared.text import counted
-from perfmodel.cost import Price
+from perfmodel.answers.cost import Price
+from perfmodel.answers.prediction import answer
 from perfmodel.features import FloatArray
 from perfmodel.model import ScenarioModel
-from perfmodel.prediction import answer
 
 # One hue from light to dark: less is lighter, also in print and for the colour-blind.
 COLORS = [[0.0, "#EAF5FA"], [0.5, "#9CD0E6"], [1.0, "#3F9FCB"]]

@@ -12,9 +12,9 @@ import plotly.graph_objects as go
 from pages.ui.shared.charts import BAND, LINE, OTHER, POINT, time_unit
 from pages.ui.shared.formats import NO_ANSWER, money_text, time_text
 from pages.ui.shared.text import counted
-from perfmodel.cost import Price
+from perfmodel.answers.cost import Price
+from perfmodel.answers.prediction import answer
 from perfmodel.model import ScenarioModel
-from perfmodel.prediction import answer
 
 
 class Sweep(NamedTuple):

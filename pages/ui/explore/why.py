@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from pages.ui.shared.formats import percent_text, share_text, time_text
-from perfmodel.accuracy import HELD_OUT
-from perfmodel.breakdown import breakdown, doubled
-from perfmodel.memory_safety import MemorySafety
+from perfmodel.answers.breakdown import breakdown, doubled
+from perfmodel.evidence.memory_safety import MemorySafety
 from perfmodel.model import ScenarioModel
 from perfmodel.scenarios import scenario_named
+from perfmodel.scores.accuracy import HELD_OUT
 
 _PARTS = {
     "work": "work on the images, shared by all cores",

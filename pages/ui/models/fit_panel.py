@@ -10,10 +10,10 @@ from pages.ui.models.fits import Fit, fits
 from pages.ui.shared import access, state
 from pages.ui.shared.formats import percent_text, time_text
 from pages.ui.shared.text import counted, literal
-from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.catalog import FIRST_SCENARIOS, FitOutcome
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.scenarios import SCENARIOS
+from perfmodel.scores.accuracy import HELD_OUT, PAPER
 from perfmodel.search.techniques import TECHNIQUES
 
 LOOK_S = 1.0

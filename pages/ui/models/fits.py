@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.ui.shared import state
 from perfmodel import catalog
-from perfmodel.spread import Spread, beside
+from perfmodel.fitting.spread import Spread, beside
 from store import SparkcastError, Store
 
 

@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 
 from pages.ui.shared.charts import LINE, POINT
 from pages.ui.shared.formats import percent_text, time_text
-from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.artifacts import differences
 from perfmodel.scenarios import SCENARIOS
+from perfmodel.scores.accuracy import HELD_OUT, PAPER
 from store.frames import plain
 from store.registry.registry import CHAMPION
 

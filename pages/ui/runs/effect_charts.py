@@ -8,7 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from pages.ui.shared.charts import BAND, LINE, POINT
-from perfmodel.effects import EFFECT_COLUMNS, effects
+from perfmodel.evidence.effects import EFFECT_COLUMNS, effects
 from perfmodel.paper.published import CLUSTER, published_effects
 
 TIME, TASK = "completion_time_s", "task_s"
@@ -49,7 +49,7 @@ def effects_data(runs: pd.DataFrame, value: str, application: str, cluster: str)
     Parameters
     ----------
     runs : DataFrame
-        As for `perfmodel.effects.effects`.
+        As for `perfmodel.evidence.effects.effects`.
     value : str
         ``completion_time_s`` or ``task_s``.
     application, cluster : str

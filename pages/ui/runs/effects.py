@@ -10,7 +10,7 @@ from perfmodel import catalog
 
 
 def effects_of(application: str, cluster: str, value: str) -> list[Effect]:
-    """The effects that the runs of a pair show; ``value`` as in `perfmodel.effects.effects`."""
+    """The effects that the runs of a pair show; ``value`` as in `perfmodel.evidence.effects.effects`."""
     return _effects(application, cluster, value, state.version())
 
 

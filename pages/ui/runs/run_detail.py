@@ -13,7 +13,7 @@ from pages.ui.runs import timeline
 from pages.ui.runs.run_list import LABELS
 from pages.ui.shared import formats, shown, state
 from pages.ui.shared.text import code, counted, literal
-from perfmodel.execution import executors
+from perfmodel.evidence.execution import executors
 from store.frames import plain
 
 GIB = 1 << 30

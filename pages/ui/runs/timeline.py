@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from pages.ui.shared.formats import time_text
 from pages.ui.shared.text import counted
-from perfmodel.execution import stages, timeline
+from perfmodel.evidence.execution import stages, timeline
 
 LANES = 48
 FAILED = "#C0392B"
@@ -24,13 +24,14 @@ class Timeline(NamedTuple):
     Attributes
     ----------
     bars : DataFrame
-        As from `perfmodel.execution.timeline`, with ``lane``, the name of the row; those of the first `LANES` lanes.
+        As from `perfmodel.evidence.execution.timeline`, with ``lane``, the name of the row; those of the first `LANES`
+        lanes.
     lanes : list of str
         From top to bottom.
     hidden : int
         Lanes that are not drawn.
     stages : DataFrame
-        As from `perfmodel.execution.stages`.
+        As from `perfmodel.evidence.execution.stages`.
     end_s : float
         When the last task ended.
     """

@@ -7,10 +7,10 @@ from typing import TypeVar
 import pandas as pd
 import streamlit as st
 
-from perfmodel.cost import EXAMPLE_PRICE, Price
+from perfmodel.answers.cost import EXAMPLE_PRICE, Price
+from perfmodel.answers.prediction import question
 from perfmodel.errors import PerfmodelError
-from perfmodel.jobs import job_of
-from perfmodel.prediction import question
+from perfmodel.evidence.jobs import job_of
 from perfmodel.recommendation.search import Goal, Space
 from store.durations import seconds_of
 

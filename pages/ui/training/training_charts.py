@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from pages.ui.shared.charts import LINE, OTHER, POINT
 from pages.ui.shared.text import counted
-from perfmodel.cost import Price, cost
+from perfmodel.answers.cost import Price, cost
 
 ARM_COLOURS = {"driver": LINE, "barrier": POINT, "one-process": OTHER, "numpy": "#6B5B95"}
 ARM_SYMBOLS = {"driver": "circle", "barrier": "diamond", "one-process": "square", "numpy": "x"}

@@ -9,11 +9,11 @@ import pytest
 
 from pages.ui.compare import curve_charts, error_charts, scenario_charts, version_pair
 from perfmodel import catalog
-from perfmodel.accuracy import HELD_OUT
-from perfmodel.coverage import coverage
 from perfmodel.curves import curves
 from perfmodel.report.technique_scores import technique_scores
-from perfmodel.residuals import residuals
+from perfmodel.scores.accuracy import HELD_OUT
+from perfmodel.scores.coverage import coverage
+from perfmodel.scores.residuals import residuals
 from store import open_store
 
 

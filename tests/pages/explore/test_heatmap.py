@@ -6,8 +6,8 @@ import pytest
 from pages.ui.explore.heatmap import heat_data, heat_figure, heat_text
 from pages.ui.shared.formats import money_text, time_text
 from perfmodel import catalog
-from perfmodel.cost import EXAMPLE_PRICE
-from perfmodel.prediction import answer, question
+from perfmodel.answers.cost import EXAMPLE_PRICE
+from perfmodel.answers.prediction import answer, question
 from store import open_store
 
 

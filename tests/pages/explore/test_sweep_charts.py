@@ -4,8 +4,8 @@ import pytest
 
 from pages.ui.explore.sweep_charts import cost_figure, cost_text, other_cores, sweep_data, sweep_figure, sweep_text
 from perfmodel import catalog
-from perfmodel.cost import EXAMPLE_PRICE
-from perfmodel.prediction import question
+from perfmodel.answers.cost import EXAMPLE_PRICE
+from perfmodel.answers.prediction import question
 from store import open_store
 
 

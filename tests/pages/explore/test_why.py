@@ -5,8 +5,8 @@ import pytest
 
 from pages.ui.explore.why import memory_sentence, preferred_sentence, time_sentences
 from perfmodel import catalog
-from perfmodel.memory_safety import MemorySafety
-from perfmodel.prediction import question
+from perfmodel.answers.prediction import question
+from perfmodel.evidence.memory_safety import MemorySafety
 from store import open_store
 
 

@@ -11,7 +11,7 @@ from pages.ui.models import versions
 from pages.ui.models.fit_panel import outcome_line
 from pages.ui.models.fits import Fits
 from pages.ui.models.version_detail import made_of, schema_table
-from perfmodel.spread import in_turn
+from perfmodel.fitting.spread import in_turn
 from store import open_store
 
 PAIR = ("resnet50", "paper-2020")

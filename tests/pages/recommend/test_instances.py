@@ -10,7 +10,7 @@ import pytest
 from pages.ui.recommend.instances import machine_table, read_table
 from pages.ui.recommend.kept import promise_table, promise_text
 from perfmodel import catalog
-from perfmodel.cost import EXAMPLE_PRICE
+from perfmodel.answers.cost import EXAMPLE_PRICE
 from perfmodel.errors import PerfmodelError
 from perfmodel.recommendation.advice import Request, advise, best_of
 from perfmodel.recommendation.search import Goal, Node, Space

@@ -7,7 +7,7 @@ import pytest
 
 from pages.ui.runs import run_detail
 from pages.ui.runs.timeline import LANES, timeline_data, timeline_figure, timeline_text
-from perfmodel.execution import executors
+from perfmodel.evidence.execution import executors
 from store.frames import from_records
 from store.runlog import EXECUTOR_COLUMNS, TASK_COLUMNS
 

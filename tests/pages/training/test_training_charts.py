@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from pages.ui.training import training_charts
-from perfmodel.cost import Price
+from perfmodel.answers.cost import Price
 
 
 def run(run_id: str, arm: str, seconds: float, accuracies: list[float]) -> dict:

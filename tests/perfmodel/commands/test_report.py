@@ -10,8 +10,8 @@ import pytest
 
 from perfmodel import catalog
 from perfmodel.__main__ import main
-from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.scenarios import SCENARIOS
+from perfmodel.scores.accuracy import HELD_OUT, PAPER
 from store import open_store
 from tests.commands import give
 

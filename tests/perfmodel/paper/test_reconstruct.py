@@ -3,9 +3,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from perfmodel.evidence.scaling import scaled_completion_time
 from perfmodel.paper.published import applications, published_application
 from perfmodel.paper.reconstruct import reconstruct
-from perfmodel.scaling import scaled_completion_time
 
 CELL = ["num_executors", "executor_cores", "sampling_rate_pct"]
 

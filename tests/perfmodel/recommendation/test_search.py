@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from perfmodel.cost import Price
+from perfmodel.answers.cost import Price
 from perfmodel.errors import PerfmodelError
 from perfmodel.model import ScenarioModel
 from perfmodel.recommendation.search import Goal, Node, Space, assess, candidates, pareto_front, recommend

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from perfmodel.accuracy import PAPER
 from perfmodel.model import ScenarioModel
 from perfmodel.paper.published import reported
 from perfmodel.paper.reconstruct import reconstruct
 from perfmodel.report.explanations import explanations, linear_share, origins_text
 from perfmodel.report.technique_scores import technique_scores
+from perfmodel.scores.accuracy import PAPER
 
 
 def explained(runs, scenario, techniques=("lasso", "ridge"), alone=()):

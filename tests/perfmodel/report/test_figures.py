@@ -6,12 +6,12 @@ import xml.etree.ElementTree as ET
 import pandas as pd
 import pytest
 
-from perfmodel.accuracy import HELD_OUT, PAPER
 from perfmodel.catalog import FitOutcome
 from perfmodel.model import ScenarioModel
 from perfmodel.report import page as report_page
 from perfmodel.report.figures import Fit, Pair, report
 from perfmodel.report.technique_scores import ScoreJob, has_techniques, score
+from perfmodel.scores.accuracy import HELD_OUT, PAPER
 
 CLUSTER = "paper-2020"
 NAME = "<b>cnn</b>"

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from perfmodel.accuracy import PAPER
 from perfmodel.model import ScenarioModel
 from perfmodel.report.technique_scores import has_techniques, linear_scores, technique_scores
+from perfmodel.scores.accuracy import PAPER
 
 ALL = ("lasso", "ridge", "random_forest")  # perceptrons are searched in the same way, and slowly
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from perfmodel.folds import leave_one_out
+from perfmodel.scores.folds import leave_one_out
 from perfmodel.search.choice import select
 
 X = np.array([[1.0], [2.0], [3.0], [4.0], [6.0], [8.0]])

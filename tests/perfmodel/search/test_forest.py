@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestRegressor
 
-from perfmodel.folds import leave_one_group_out, leave_one_out
+from perfmodel.scores.folds import leave_one_group_out, leave_one_out
 from perfmodel.search.forest import held_out_predictions
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from perfmodel.features import feature_matrix
-from perfmodel.folds import Fold, leave_one_group_out, leave_one_out
 from perfmodel.paper.reconstruct import reconstruct
 from perfmodel.scenarios import SCENARIOS
+from perfmodel.scores.folds import Fold, leave_one_group_out, leave_one_out
 from perfmodel.search.perceptron import held_out_errors, perceptron
 from perfmodel.search.techniques import convergence_ignored
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from perfmodel.errors import UnknownNameError
-from perfmodel.folds import leave_one_out
+from perfmodel.scores.folds import leave_one_out
 from perfmodel.search.techniques import TECHNIQUES, convergence_ignored, technique_named
 
 

@@ -1,0 +1,3 @@
+"""What runs show before any model is fitted: causes, effects, executions, and the memory that was enough."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Fits as pieces of work: one after the other, on all cores of a machine, or on the executors of a cluster."""
+
+from __future__ import annotations
