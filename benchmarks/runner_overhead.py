@@ -28,7 +28,7 @@ from runner.inputs.synthetic import make_synthetic
 from runner.networks.applications import get_application
 from runner.plans.plan import count_tasks, fit_batch
 from runner.runs.execution import execute_run
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 ROOT = Path(__file__).resolve().parents[1]
 WANTED = {"plain Keras loop": 0.95, "predict_batch_udf": 1.0}

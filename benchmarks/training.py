@@ -22,7 +22,7 @@ from benchmarks.turns import add_turns, home_of, in_turns
 from runner.clusters.affinity import assign_cpus
 from runner.clusters.environment import run_environment
 from runner.runs.execution import execute_run
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 from runner.training.deck import deck
 
 NUMPY, TENSORFLOW = "plain NumPy", "TensorFlow, one process"

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 from runner.clusters.software import check_java
-from runner.training.study import Study
-from runner.training.trial import run_trial
+from runner.tuning.study import Study
+from runner.tuning.trial import run_trial
 
 AT_MOST = 0.6  # of the serial time, on two otherwise idle cores
 STUDY = "benchmark"

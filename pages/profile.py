@@ -10,9 +10,9 @@ from pages.ui.shared import access, shown, state
 from pages.ui.shared.formats import time_text
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import literal
-from runner.campaigns import launch, watch
+from runner.background import launch, watch
+from runner.background.request import Request
 from runner.campaigns.report import make_report
-from runner.campaigns.request import Request
 from runner.clusters.host import visible_cpus
 from runner.commands.report import report_text
 from store import SparkcastError

@@ -14,7 +14,7 @@ from runner.clusters.environment import quick_starts
 from runner.clusters.processes import kill_tree
 from runner.clusters.software import spark_home
 from runner.clusters.standalone import start_cluster
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 from tests.runner.helpers import PATIENCE_S
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -37,12 +38,15 @@ SCREEN = {"streamlit", "plotly"}
 HEAVY = {"pyspark", "tensorflow", "keras"}
 
 
-def imports(path: Path, top_level_only: bool = False) -> set[str]:
+def imported(path: Path, top_level_only: bool = False) -> set[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     nodes = tree.body if top_level_only else list(ast.walk(tree))
     found = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
-    found |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
-    return {name.partition(".")[0] for name in found}
+    return found | {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+
+
+def imports(path: Path, top_level_only: bool = False) -> set[str]:
+    return {name.partition(".")[0] for name in imported(path, top_level_only)}
 
 
 def modules(package: str) -> list[Path]:
@@ -69,6 +73,18 @@ def test_the_runner_knows_perfmodel_only_where_it_asks_for_times():
 def test_only_the_doors_of_perfmodel_know_the_store():
     knowing = {str(p.relative_to(ROOT)) for p in modules("perfmodel") if "store" in imports(p)}
     assert knowing == DOORS
+
+
+@pytest.mark.parametrize("package", ["store", "perfmodel", "runner"])
+def test_folders_of_a_package_know_each_other_one_way(package):
+    """Modules beside the folders may stand below some and above others."""
+    known: dict[str, set[str]] = {folder.parent.name: set() for folder in (ROOT / package).glob("*/__init__.py")}
+    assert len(known) > 5
+    for folder, others in known.items():
+        for path in (ROOT / package / folder).rglob("*.py"):
+            others |= {parts[1] for name in imported(path) if (parts := name.split("."))[0] == package and parts[1:]}
+        others &= set(known) - {folder}
+    TopologicalSorter(known).prepare()  # raises CycleError
 
 
 @pytest.mark.parametrize("package", ["store", "perfmodel", "runner"])

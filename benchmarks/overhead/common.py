@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from runner.networks.applications import Application
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 WARM_UP_BATCHES = 4
 

@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.overhead.common import timed
 from runner.jobs.driver import drive
 from runner.jobs.predict import measured_job
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 
 def work(spark: Any, spec: RunSpec) -> dict[str, float]:

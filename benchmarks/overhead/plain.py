@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.overhead.common import load_photo, set_threads, timed
 from runner.inputs.manifest import read_manifest
 from runner.networks.applications import build_model, get_application
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 
 def run(spec: RunSpec) -> dict[str, float]:

@@ -16,7 +16,7 @@ from benchmarks.overhead.common import load_photo, set_threads, timed
 from runner.inputs.manifest import read_manifest
 from runner.jobs.driver import drive
 from runner.networks.applications import Application, build_model, get_application
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 
 def work(spark: Any, spec: RunSpec) -> dict[str, float]:

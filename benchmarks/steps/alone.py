@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.steps.common import LEARNING_RATE, measure
-from runner.training.data import make_cifar_like
+from runner.inputs.cifar import make_cifar_like
 from runner.training.passes import OneProcess, PassSpec
 
 WARM_UP = 2  # steps

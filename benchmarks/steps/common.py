@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from runner.training.network import initial_weights
+from runner.networks.cifar_cnn import initial_weights
 from runner.training.passes import Pass
 
 LEARNING_RATE = 0.01

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.steps.common import LEARNING_RATE, measure
+from runner.inputs.cifar import make_cifar_like
 from runner.jobs.driver import drive
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 from runner.training.averaging import DriverAveraging
 from runner.training.barrier import BarrierExchange
-from runner.training.data import make_cifar_like
 from runner.training.passes import PassSpec
 
 WARM_UP = 10  # steps: a JVM's first jobs take 40 ms more each, until their code is compiled

@@ -11,6 +11,7 @@ from pathlib import Path
 from runner.campaigns.course import Course
 from runner.campaigns.history import ended_of_row, history_of, load_runs
 from runner.campaigns.lock import hold_lock
+from runner.campaigns.preflight import ensure_usable, spread_sample
 from runner.campaigns.progress import ProgressDisplay
 from runner.clusters.affinity import CpuPlan, assign_cpus
 from runner.clusters.class_archive import find_class_archive, make_class_archive
@@ -19,7 +20,6 @@ from runner.clusters.host import describe_hardware, visible_cpus, visible_memory
 from runner.clusters.processes import sweep
 from runner.errors import RunnerError
 from runner.inputs.images import Dataset, draw_sample, sample_size
-from runner.jobs.preflight import ensure_usable, spread_sample
 from runner.plans.plan import Plan, PlannedRun, count_tasks, fit_batch
 from runner.runs.delivery import Delivery
 from runner.runs.disk import check_failure, check_space, full_disk_explained
@@ -29,7 +29,7 @@ from runner.runs.keeping import keep_event_log, prune_logs, remove_partials
 from runner.runs.postmortem import keep_logs
 from runner.runs.record import Outcome, judge, make_record
 from runner.runs.remarks import remark
-from runner.runs.spec import RunSpec, work_folder
+from runner.spec import RunSpec, work_folder
 from store import Cluster, RunRecord, Store
 from store.home import Home
 

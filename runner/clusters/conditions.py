@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from runner.clusters.masters import KUBERNETES, PRIVATE, STANDALONE, YARN, read_master
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 _ANYWHERE_ELSE = ("other load on the nodes", "hardware of the nodes")
 _NOT_VERIFIED = {

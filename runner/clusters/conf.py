@@ -5,8 +5,8 @@ from __future__ import annotations
 from runner.clusters.masters import PRIVATE, read_master
 from runner.clusters.memory import HEAP, heap_mib
 from runner.clusters.resources import resource_conf
-from runner.runs.spec import RunSpec
-from runner.training.conf import computes_with_tensorflow, training_conf, trains_on_gpu
+from runner.clusters.training_conf import computes_with_tensorflow, training_conf, trains_on_gpu
+from runner.spec import RunSpec
 
 GC = "ParallelGC"
 QUICK_COMPILER = "-XX:TieredStopAtLevel=1"
@@ -60,7 +60,7 @@ def _of_this_run(spec: RunSpec) -> dict[str, str]:
     }
 
 
-_WITH_TENSORFLOW = frozenset({"runner.jobs.predict", "runner.training.tune_job"})
+_WITH_TENSORFLOW = frozenset({"runner.jobs.predict", "runner.jobs.tune"})
 
 _ON_THIS_MACHINE = {
     "spark.driver.host": "127.0.0.1",

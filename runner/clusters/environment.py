@@ -12,7 +12,7 @@ from runner.clusters.class_archive import find_class_archive
 from runner.clusters.conf import QUICK_JVM, python_workers
 from runner.clusters.masters import KUBERNETES, read_master
 from runner.clusters.software import spark_home
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 # Carried by every process of a run, down to the Python workers: by it, leftovers of a killed campaign are found.
 MARKER = "SPARKCAST_RUNNER_HOME"

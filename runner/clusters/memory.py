@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from runner.clusters.masters import STANDALONE, read_master
 from runner.errors import RunnerError
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 FREE, PROCESS, HEAP = "free", "process", "heap"
 REGIMES = {

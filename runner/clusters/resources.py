@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from runner.clusters.masters import KUBERNETES, PRIVATE, STANDALONE, YARN, read_master
 from runner.clusters.memory import heap_mib, overhead_mib
 from runner.errors import RunnerError
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 Conf = dict[str, str]
 

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from runner.clusters.memory import heap_mib
 from runner.clusters.software import spark_home
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 LOOPBACK = "127.0.0.1"
 _MASTER = "org.apache.spark.deploy.master.Master"

@@ -7,9 +7,9 @@ import argparse
 import pandas as pd
 
 from runner.commands.profile import add_campaign_options, run_campaign
+from runner.commands.training_options import add_training_options, read_photos, read_training_plan
 from runner.plans.plan import run_of_row
 from runner.training.gpu import why_no_gpu
-from runner.training.planning import add_training_options, read_photos, read_training_plan
 from store import Store, open_store
 from store.cli import print_frame
 

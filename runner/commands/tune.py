@@ -15,17 +15,17 @@ from runner.campaigns.lock import hold_lock
 from runner.campaigns.progress import ProgressDisplay
 from runner.clusters.software import check_java
 from runner.clusters.target import read_target
+from runner.commands.training_options import read_photos
 from runner.commands.tune_options import add_search_options, make_spec, read_name, read_order
 from runner.errors import RunnerError
 from runner.runs.execution import execute_run
 from runner.runs.interrupts import stop_signals_interrupt
 from runner.runs.postmortem import keep_logs
 from runner.runs.record import brief
-from runner.runs.spec import RunSpec, work_folder
-from runner.training.planning import read_photos
-from runner.training.search import best
-from runner.training.study import Study
-from runner.training.trial import Hyperparameters
+from runner.spec import RunSpec, work_folder
+from runner.tuning.search import best
+from runner.tuning.study import Study
+from runner.tuning.trial import Hyperparameters
 from store import Store, open_store
 from store.cli import add_home, add_json, print_frame, print_json
 

@@ -11,16 +11,16 @@ import uuid
 from runner.clusters.affinity import CpuPlan, assign_cpus
 from runner.clusters.target import Target, add_target_options
 from runner.commands.arguments import read_integer, read_list, read_memory, read_positive, read_seconds
+from runner.commands.training_options import Photos, add_data_options
 from runner.errors import RunnerError
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 from runner.training.optimisers import OPTIMISERS
-from runner.training.planning import Photos, add_data_options
-from runner.training.search import SAMPLERS, Search, Space
-from runner.training.study import Order, Study
-from runner.training.trial import TrialSpec
+from runner.tuning.search import SAMPLERS, Search, Space
+from runner.tuning.study import Order, Study
+from runner.tuning.trial import TrialSpec
 
 TRIALS = "12"
-PROGRAM = "runner.training.tune_job"
+PROGRAM = "runner.jobs.tune"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 
 

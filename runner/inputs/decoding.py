@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from runner.inputs.cifar import CHANNELS, IMAGE_SIZE, PIXELS, RECORD
 from runner.inputs.manifest import ImageRef
-from runner.training.data import PIXELS, RECORD
-from runner.training.network import CHANNELS, IMAGE_SIZE
 
 Pixels = npt.NDArray[np.float32]
 LONGEST_REASON = 200

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from runner.errors import RunnerError
+from runner.inputs.cifar import RECORD, TRAINING_FILES
 from runner.inputs.images import Dataset
 from runner.inputs.manifest import ImageRef
-from runner.training.data import RECORD, TRAINING_FILES
 
 IMAGES_HELP = (
     "folder with JPEG and PNG files, searched recursively; or that of the Yelp photo data set (photos.json beside "

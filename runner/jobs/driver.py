@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from runner.clusters.conf import spark_conf
+from runner.clusters.neighbours import tree_cpu_s
 from runner.jobs.shipping import ship
-from runner.runs.neighbours import tree_cpu_s
-from runner.runs.spec import RESULT_FILE, RunSpec, write_result
+from runner.spec import RESULT_FILE, RunSpec, write_result
 
 LONGEST_ERROR = 20_000
 JVM_END_S = 0.5  # a JVM that was killed closes its sockets a little before it is gone

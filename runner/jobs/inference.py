@@ -35,7 +35,7 @@ Batches = Callable[[Iterable[pa.RecordBatch]], Iterator[pa.RecordBatch]]
 
 @dataclass(frozen=True)
 class InferenceSpec:
-    """What a Python worker must know; see `runner.runs.spec.RunSpec`. Files go by the names that shipping gave them."""
+    """What a Python worker must know; see `runner.spec.RunSpec`. Files go by the names that shipping gave them."""
 
     application: str
     manifest: str

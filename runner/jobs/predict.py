@@ -14,7 +14,7 @@ from runner.jobs.driver import drive
 from runner.jobs.inference import SCHEMA, SECONDS, InferenceSpec, classify_batches
 from runner.jobs.resident import predict_resident
 from runner.jobs.shipping import name_for_workers
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 EXAMPLES = 5  # of images that could not be read
 

@@ -1,59 +1,24 @@
-"""A look at an existing cluster before anything is measured there: the same Python packages, and images within reach.
+"""A look around from the executors of a cluster: the same Python packages as here, and images within reach.
 
-It is an application of its own, so that what is measured later has no job but the measured one. Its driver is started
-by the supervisor as ``python -m runner.jobs.preflight SPEC MASTER``; see `runner.jobs.driver`.
+The driver is started by the supervisor as ``python -m runner.jobs.preflight SPEC MASTER``; see `runner.jobs.driver`.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import importlib.metadata
-import math
-import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from runner.clusters.masters import ensure_reachable
-from runner.errors import RunnerError
-from runner.inputs.manifest import ImageRef, read_manifest
+from runner.inputs.manifest import read_manifest
 from runner.jobs.driver import drive
-from runner.runs.execution import execute_run
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 PACKAGES = ("numpy", "pyarrow", "pyspark")
 MISSING = "missing"
 TENSORFLOW = ("tensorflow", "tensorflow-cpu")
-PROGRAM = "runner.jobs.preflight"
-MOST_IMAGES = 64
-
-
-def ensure_usable(spec: RunSpec, images: Sequence[ImageRef], home: Path) -> None:
-    """Refuse a cluster on which runs like this one could not be valid.
-
-    Raises
-    ------
-    RunnerError
-        When it does not answer, its executors do not come up, differ from this machine in what computes, or do not see
-        the images.
-    """
-    if spec.master is not None:
-        ensure_reachable(spec.master)
-    spec = dataclasses.replace(spec, program=PROGRAM)
-    result = execute_run(spec, images, home).result
-    shutil.rmtree(spec.folder)
-    if not result["ok"]:
-        raise RunnerError(f"--master: {str(result['error']).strip().splitlines()[0]}")
-    if result["problems"]:
-        first, *more = result["problems"]
-        raise RunnerError(f"--master: {first}{f' (and {len(more)} more)' if more else ''}")
-
-
-def spread_sample(images: Sequence[ImageRef]) -> Sequence[ImageRef]:
-    """Return some of the images, from all over the list."""
-    return images[:: math.ceil(len(images) / MOST_IMAGES)]
 
 
 def check_cluster(spark: Any, spec: RunSpec) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.clusters.environment import SOURCE_ROOT
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 CODE_FILE = "sparkcast.zip"
 # What Python workers import: the runner, and the store for its errors.

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from runner.clusters.environment import run_environment
+from runner.clusters.neighbours import CpuClock, describe_neighbours
 from runner.clusters.processes import kill_tree, sweep
 from runner.inputs.manifest import ImageRef, write_manifest
 from runner.runs.interrupts import stop_signals_blocked
-from runner.runs.neighbours import CpuClock, describe_neighbours
 from runner.runs.postmortem import last_words
-from runner.runs.spec import RESULT_FILE, RunSpec
+from runner.spec import RESULT_FILE, RunSpec
 from store.eventlogs.eventlog import EventLog, EventLogError, parse_event_log
 
 # What a supervisor may need beyond the run's own limit: to notice, to kill and to write.
@@ -44,7 +44,7 @@ class Execution:
     last_words : tuple of str
         What executors printed that explains their end.
     neighbours : dict
-        What else the machine computed meanwhile; see `runner.runs.neighbours`.
+        What else the machine computed meanwhile; see `runner.clusters.neighbours`.
     """
 
     started_at: datetime

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 # What a JVM or a C++ runtime prints when it ends its process; store.failures knows what each means.
 LAST_WORDS = re.compile(

@@ -14,9 +14,9 @@ from runner.clusters.host import describe_hardware
 from runner.jobs.inference import SECONDS
 from runner.plans.plan import MIB_PER_GIB, Plan, PlannedRun
 from runner.runs.execution import Execution
-from runner.runs.spec import RunSpec
+from runner.runs.trainings import completion_time_s, training_settings
 from runner.runs.validity import find_faults, python_worker_replaced
-from runner.training.outcome import completion_time_s, training_settings
+from runner.spec import RunSpec
 from store import RunRecord
 from store.eventlogs.eventlog import EventLog
 from store.eventlogs.failures import failure_kind, status_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 
 def remark(spec: RunSpec, settings: Mapping[str, Any]) -> str:

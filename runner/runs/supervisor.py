@@ -21,7 +21,7 @@ from runner.clusters.memory import PROCESS
 from runner.clusters.processes import adopt_orphans, die_with_parent, kill_descendants
 from runner.clusters.standalone import start_cluster
 from runner.clusters.watchdog import MemoryWatchdog
-from runner.runs.spec import RESULT_FILE, RunSpec, write_result
+from runner.spec import RESULT_FILE, RunSpec, write_result
 
 POLL_S = 0.1
 # Spark starts a dying executor again without end; so often more than there are executors means that it never will.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 # CPU seconds may exceed threads x elapsed seconds by clock granularity and by short-lived helper threads.
 CPU_TOLERANCE = 0.10

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from runner.clusters.conf import spark_conf
-from runner.runs.spec import RunSpec
 from runner.runs.threads import thread_faults
-from runner.training.outcome import completion_time_s, epoch_faults
+from runner.runs.trainings import completion_time_s, epoch_faults
+from runner.spec import RunSpec
 from store.eventlogs.eventlog import EventLog
 
 # JVM options, to which Spark adds its own, and the master's address, which is not known beforehand.
@@ -30,7 +30,7 @@ def find_faults(spec: RunSpec, result: dict[str, Any], log: EventLog) -> list[st
         What Spark says happened.
     """
     if spec.training is not None:
-        # What was lost and made good shows in the run's settings instead; see `runner.training.outcome`.
+        # What was lost and made good shows in the run's settings instead; see `runner.runs.trainings`.
         checks = (
             _job_faults(spec, log),
             _start_faults(spec, log),

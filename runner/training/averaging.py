@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from runner.inputs.cifar import Ids
+from runner.networks.cifar_cnn import Gradients
+from runner.networks.numpy_layers import Array
 from runner.training.batches import split_batch
-from runner.training.data import Ids
 from runner.training.descent import add_up, descend, from_bytes, to_bytes
-from runner.training.network import Gradients
-from runner.training.numpy_layers import Array
 from runner.training.passes import PassResult, PassSpec, StepTimes, check_samples, compute_shard
 
 

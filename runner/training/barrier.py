@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from runner.inputs.cifar import Ids
+from runner.networks.numpy_layers import Array
 from runner.training.batches import split_batch
-from runner.training.data import Ids
 from runner.training.descent import descend
-from runner.training.numpy_layers import Array
 from runner.training.passes import PassResult, PassSpec, SamplesError, StepTimes, check_samples, compute_shard
 from runner.training.rendezvous import Rendezvous, connect, introduce
 

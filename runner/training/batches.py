@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from runner.training.data import Ids
+from runner.inputs.cifar import Ids
 
 
 def epoch_batches(images: int, batch_size: int, seed: int, epoch: int) -> list[Ids]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from runner.training.numpy_layers import Array
+from runner.networks.numpy_layers import Array
 
 
 class Checkpoint(NamedTuple):

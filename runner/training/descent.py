@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from runner.training.network import Gradients
-from runner.training.numpy_layers import Array
+from runner.networks.cifar_cnn import Gradients
+from runner.networks.numpy_layers import Array
 
 
 def add_up(parts: Iterable[Gradients]) -> Gradients:

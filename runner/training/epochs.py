@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from runner.inputs.cifar import Ids
+from runner.networks.numpy_layers import Array
 from runner.training import checkpoint
-from runner.training.data import Ids
-from runner.training.numpy_layers import Array
 from runner.training.passes import Pass, PassResult
 
 MOST_RESTARTS = 3  # of one epoch: what fails so often will fail again

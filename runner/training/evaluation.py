@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from runner.inputs.cifar import Ids
+from runner.networks.numpy_layers import Array
 from runner.training.batches import split_batch
-from runner.training.data import Ids
-from runner.training.numpy_layers import Array
 from runner.training.passes import PassSpec, worker_kernel
 
 CHUNK = 500  # images of one forward pass: a test set at once would need gigabytes

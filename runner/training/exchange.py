@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+from runner.networks.cifar_cnn import Gradients
+from runner.networks.numpy_layers import Array
 from runner.training.descent import add_up, from_bytes, to_bytes
-from runner.training.network import Gradients
-from runner.training.numpy_layers import Array
 
 _LENGTH = struct.Struct("!Q")
 

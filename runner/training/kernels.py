@@ -10,8 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from runner.training.network import CHANNELS, CLASSES, IMAGE_SIZE, KERNEL_SIZE, POOL_SIZE, Gradients, NumpyNetwork
-from runner.training.numpy_layers import Array, Labels
+from runner.inputs.cifar import CHANNELS, CLASSES, IMAGE_SIZE
+from runner.networks.cifar_cnn import KERNEL_SIZE, POOL_SIZE, Gradients, NumpyNetwork
+from runner.networks.numpy_layers import Array, Labels
 
 KERNELS = ("tensorflow", "numpy")
 Images = npt.NDArray[np.uint8]

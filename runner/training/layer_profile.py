@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from runner.training.data import draw_records, split_records
+from runner.inputs.cifar import draw_records, split_records
+from runner.networks.cifar_cnn import NumpyNetwork, initial_weights
+from runner.networks.numpy_layers import Array, Labels, Layer, softmax_cross_entropy
+from runner.networks.stopwatch import Stopwatch
 from runner.training.deck import deck
 from runner.training.kernels import scale
-from runner.training.network import NumpyNetwork, initial_weights
-from runner.training.numpy_layers import Array, Labels, Layer, softmax_cross_entropy
-from runner.training.stopwatch import Stopwatch
 
 FORWARD, BACKWARD = "forward", "backward"
 

@@ -6,8 +6,8 @@ import functools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from runner.training.data import Ids
-from runner.training.numpy_layers import Array
+from runner.inputs.cifar import Ids
+from runner.networks.numpy_layers import Array
 from runner.training.passes import OneProcess, PassResult, PassSpec
 
 

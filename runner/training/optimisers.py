@@ -7,7 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
-from runner.training.numpy_layers import Array
+from runner.networks.numpy_layers import Array
 
 OPTIMISERS = ("sgd", "momentum", "adam")
 MOMENTUM = 0.9

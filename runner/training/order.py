@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from runner.runs.spec import RunSpec
-from runner.training.data import Records
+from runner.inputs.cifar import Records
+from runner.spec import RunSpec
 
 # How steps are shared: gradients to the driver each step; a barrier stage an epoch whose workers exchange them; one
 # process with all cores, by TensorFlow or by plain NumPy.
 ARMS = ("driver", "barrier", "one-process", "numpy")
-PROGRAM = "runner.training.job"
+PROGRAM = "runner.jobs.train"
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from runner.training.data import Ids, Records
+from runner.inputs.cifar import Ids, Records
+from runner.networks.cifar_cnn import FILTERS, Gradients
+from runner.networks.numpy_layers import Array
 from runner.training.descent import descend
 from runner.training.kernels import Kernel, make_kernel
-from runner.training.network import FILTERS, Gradients
-from runner.training.numpy_layers import Array
 
 
 class SamplesError(Exception):

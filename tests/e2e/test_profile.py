@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from perfmodel import catalog
-from runner.campaigns import launch
+from runner.background import launch
 from runner.clusters.class_archive import ClassArchive
 from store import open_store
 from tests.e2e.helpers import serving

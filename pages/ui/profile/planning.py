@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui.shared.formats import time_text
-from runner.campaigns.request import Request
-from runner.campaigns.watch import Progress
+from runner.background.request import Request
+from runner.background.watch import Progress
 from runner.clusters.host import default_cluster_name, visible_cpus
 from runner.networks.applications import APPLICATIONS
 

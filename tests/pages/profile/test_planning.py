@@ -5,10 +5,10 @@ from dataclasses import replace
 import pandas as pd
 
 from pages.ui.profile.planning import campaigns_table, plan_table, runs_table
+from runner.background.watch import Progress
 from runner.campaigns.course import Standing
-from runner.campaigns.watch import Progress
 from store import open_store
-from tests.runner.campaigns.test_request import ASKED
+from tests.runner.background.test_request import ASKED
 from tests.runner.rows import frame, row
 
 

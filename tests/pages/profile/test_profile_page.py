@@ -10,7 +10,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from tests.runner.campaigns.test_launch import SLEEPER, launched, remember
+from tests.runner.background.test_launch import SLEEPER, launched, remember
 
 PAGE = str(Path(__file__).parents[3] / "pages" / "profile.py")
 

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from pages.ui.shared import access
 from pages.ui.shared.access import REFUSED
 from pages.ui.shared.roles import AccessError
-from runner.campaigns import launch
+from runner.background import launch
 from store import open_store
 
 ROOT = Path(__file__).parents[3]

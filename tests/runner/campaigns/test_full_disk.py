@@ -18,7 +18,7 @@ import pytest
 from runner.__main__ import main
 from runner.campaigns import campaign
 from runner.runs.execution import Execution
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 from store import open_store
 
 FULL = OSError(errno.ENOSPC, "No space left on device")

@@ -7,7 +7,7 @@ from pathlib import Path
 from runner.clusters.authentication import write_private_conf
 from runner.clusters.software import spark_home
 from runner.clusters.standalone import start_cluster
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 from tests.runner.helpers import PATIENCE_S, wait_until
 from tests.runner.live import read_secret
 from tests.standalone import Operator

@@ -8,7 +8,7 @@ import pytest
 
 from runner.clusters.class_archive import ClassArchive, find_class_archive, make_class_archive
 from runner.clusters.environment import preparing_environment, run_environment
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 
 def test_it_is_made_and_nothing_else_stays(class_archive: ClassArchive | None) -> None:

@@ -12,7 +12,7 @@ from runner.clusters.environment import MARKER, run_environment
 from runner.clusters.host import default_cluster_name, describe_hardware, visible_cpus, visible_memory_mib
 from runner.clusters.software import check_java, spark_home
 from runner.errors import JavaMissingError
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 
 
 def make_spec(folder: Path) -> RunSpec:

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from runner.__main__ import main
+from runner.campaigns.preflight import ensure_usable
 from runner.campaigns.report import make_report
 from runner.clusters.conditions import describe_conditions
 from runner.clusters.host import host_name
@@ -18,9 +19,9 @@ from runner.clusters.target import read_target
 from runner.errors import RunnerError
 from runner.inputs.manifest import ImageRef
 from runner.inputs.synthetic import make_synthetic
-from runner.jobs.preflight import ensure_usable, find_problems, versions
+from runner.jobs.preflight import find_problems, versions
 from runner.runs.execution import Execution, execute_run
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 from store import open_store
 from tests.runner.helpers import processes_of, run_command, run_profile
 from tests.runner.samples import write_samples

@@ -16,7 +16,7 @@ from runner.__main__ import main
 from runner.training import checkpoint
 from store import open_store
 from tests.runner.helpers import PATIENCE_S, ROOT, processes_of
-from tests.runner.training.test_data import write_folder
+from tests.runner.inputs.test_cifar import write_folder
 
 SIZES = ("--images", "600", "--batch", "100", "--epochs", "2", "--executors", "2", "--memory", "512m")
 

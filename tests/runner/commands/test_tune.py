@@ -15,7 +15,7 @@ import pytest
 
 from runner.__main__ import main
 from runner.networks.model_file import inspect_model
-from runner.training.study import Study
+from runner.tuning.study import Study
 from store import open_store
 from tests.runner.helpers import PATIENCE_S, ROOT, processes_of, wait_until
 
@@ -31,8 +31,8 @@ from pathlib import Path
 import keras
 import numpy as np
 from runner.training.kernels import scale
-from runner.training.study import Study
-from runner.training.trial import run_trial
+from runner.tuning.study import Study
+from runner.tuning.trial import run_trial
 study = Study(Path(sys.argv[1]))
 search, spec = study.order()
 found = {}

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from runner.clusters.conf import spark_conf
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 from tests.runner.helpers import PATIENCE_S, ROOT
 
 # As runner.jobs.daemon, but with a child that computes instead of Spark's workers.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from runner.clusters.authentication import write_private_conf
 from runner.clusters.environment import run_environment
-from runner.runs.spec import RESULT_FILE, RunSpec
+from runner.spec import RESULT_FILE, RunSpec
 from tests.runner.helpers import PATIENCE_S, ROOT
 
 # PySpark's first word to its JVM comes before there is a context.

@@ -13,8 +13,8 @@ import pytest
 
 from runner.runs.execution import Execution
 from runner.runs.record import judge
-from runner.runs.spec import RunSpec
 from runner.runs.validity import find_faults
+from runner.spec import RunSpec
 from store.eventlogs.eventlog import EventLog, JobEvents, TaskEvent
 from tests.runner.helpers import Finished, kept_log
 

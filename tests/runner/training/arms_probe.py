@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from runner.inputs.cifar import make_cifar_like
 from runner.jobs.driver import drive
-from runner.runs.spec import RunSpec
+from runner.networks.cifar_cnn import FILTERS, initial_weights
+from runner.spec import RunSpec
 from runner.training.averaging import DriverAveraging
 from runner.training.barrier import BarrierExchange
 from runner.training.batches import epoch_batches
-from runner.training.data import make_cifar_like
 from runner.training.evaluation import count_correct
 from runner.training.kernels import make_kernel
-from runner.training.network import FILTERS, initial_weights
 from runner.training.one_task import OneTask
 from runner.training.passes import OneProcess, PassSpec
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from runner.runs.execution import execute_run
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 from tests.runner.helpers import PATIENCE_S
 from tests.runner.training.arms_probe import EPOCHS, IMAGES
 

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from runner.networks.cifar_cnn import Gradients
 from runner.training.descent import from_bytes, to_bytes
 from runner.training.exchange import PeerLostError
-from runner.training.network import Gradients
 from runner.training.rendezvous import connect, introduce
 
 HOST = "127.0.0.1"

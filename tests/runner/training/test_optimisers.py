@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from runner.networks.cifar_cnn import Gradients
 from runner.training.descent import descend
-from runner.training.network import Gradients
 from runner.training.optimisers import OPTIMISERS, make_optimiser
 
 

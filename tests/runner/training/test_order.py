@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from runner.clusters.conf import spark_conf
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 from runner.training.order import ARMS, Training
 
 TRAINING = Training("driver", 3, 0.05, ("/a", "/b"), ("/t",), "/checkpoints")
@@ -44,7 +44,7 @@ def complete(arm: str, **changes: object) -> RunSpec:
 def test_an_arm_decides_how_many_tasks_there_are(arm: str, tasks: int, task_cpus: int) -> None:
     spec = complete(arm)
     assert (spec.tasks, spec.task_cpus, spec.batch_size) == (tasks, task_cpus, 500)
-    assert spec.program == "runner.training.job"
+    assert spec.program == "runner.jobs.train"
 
 
 @pytest.mark.parametrize("arm", ARMS)

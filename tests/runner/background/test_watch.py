@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from runner.campaigns.request import Request
-from runner.campaigns.watch import all_progress, current_run, progress_of
-from runner.runs.spec import RunSpec
+from runner.background.request import Request
+from runner.background.watch import all_progress, current_run, progress_of
+from runner.spec import RunSpec
 from store import RunRecord, open_store
 from tests.runner.rows import row
 

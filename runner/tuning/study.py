@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from runner.errors import RunnerError
-from runner.training.data import Records
-from runner.training.search import Search, Space, best
-from runner.training.trial import Hyperparameters, TrialResult, TrialSpec
+from runner.inputs.cifar import Records
+from runner.tuning.search import Search, Space, best
+from runner.tuning.trial import Hyperparameters, TrialResult, TrialSpec
 from store.files import write_durably
 
 ORDER_FILE = "order.json"

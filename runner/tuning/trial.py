@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from runner.inputs.cifar import Records
+from runner.networks.cifar_cnn import initial_weights
+from runner.networks.numpy_layers import Array
 from runner.training.batches import epoch_batches
-from runner.training.data import Records
 from runner.training.evaluation import CHUNK
 from runner.training.kernels import Kernel, network_file
-from runner.training.network import initial_weights
-from runner.training.numpy_layers import Array
 from runner.training.optimisers import make_optimiser
 from runner.training.passes import worker_kernel
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from runner.training.trial import Hyperparameters
+from runner.tuning.trial import Hyperparameters
 
 SAMPLERS = ("random", "grid", "tpe")
 # Trials that TPE suggests at once: fewer learn more from each other, more keep more executors busy.

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.lib.stride_tricks import sliding_window_view
 
-from runner.training.stopwatch import Stopwatch
+from runner.networks.stopwatch import Stopwatch
 
 Array = npt.NDArray[np.floating]
 Labels = npt.NDArray[np.integer]

@@ -8,10 +8,10 @@ import json
 import pytest
 
 from runner.errors import RunnerError
-from runner.training.data import Records
-from runner.training.search import Search, Space
-from runner.training.study import Order, Study
-from runner.training.trial import Hyperparameters, TrialResult, TrialSpec
+from runner.inputs.cifar import Records
+from runner.tuning.search import Search, Space
+from runner.tuning.study import Order, Study
+from runner.tuning.trial import Hyperparameters, TrialResult, TrialSpec
 
 ORDER = Order(
     Search(Space((0.01, 0.1), (10,), (4, 8), ("sgd",)), "grid", 4, 0),

@@ -1,6 +1,6 @@
 """The Spark driver of a search: each trial is a job of one task, as many at a time as there are slots.
 
-Started by the supervisor as ``python -m runner.training.tune_job SPEC MASTER``; see `runner.jobs.driver`.
+Started by the supervisor as ``python -m runner.jobs.tune SPEC MASTER``; see `runner.jobs.driver`.
 Finished trials are in the study's folder; they are not made again.
 """
 
@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from runner.jobs.driver import drive, wait_for_executors
-from runner.runs.spec import RunSpec
-from runner.training.failures import job_failures
-from runner.training.search import Suggested, left_of
-from runner.training.study import Study
-from runner.training.trial import Hyperparameters, TrialResult, TrialSpec, run_trial
+from runner.jobs.failures import job_failures
+from runner.spec import RunSpec
+from runner.tuning.search import Suggested, left_of
+from runner.tuning.study import Study
+from runner.tuning.trial import Hyperparameters, TrialResult, TrialSpec, run_trial
 
 ATTEMPTS = 3  # of a trial whose executor or Python worker was lost
 

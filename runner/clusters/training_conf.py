@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runner.runs.spec import RunSpec
+from runner.spec import RunSpec
 from runner.training.barrier import WAIT_S
 from runner.training.order import Training
 

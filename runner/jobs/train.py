@@ -1,6 +1,6 @@
 """The Spark driver of a training: a fresh process, a fresh application; see `runner.jobs.driver`.
 
-Started by the supervisor as ``python -m runner.training.job SPEC MASTER``. Its results are what is to be said of each
+Started by the supervisor as ``python -m runner.jobs.train SPEC MASTER``. Its results are what is to be said of each
 epoch.
 """
 
@@ -12,18 +12,18 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from runner.inputs.cifar import Ids
 from runner.inputs.manifest import read_manifest
 from runner.jobs.driver import drive, wait_for_executors
-from runner.runs.spec import RunSpec
+from runner.jobs.failures import job_failures
+from runner.networks.cifar_cnn import initial_weights
+from runner.networks.numpy_layers import Array
+from runner.spec import RunSpec
 from runner.training.averaging import DriverAveraging
 from runner.training.barrier import BarrierExchange
 from runner.training.batches import epoch_batches
-from runner.training.data import Ids
 from runner.training.epochs import Trainer
 from runner.training.evaluation import count_correct
-from runner.training.failures import job_failures
-from runner.training.network import initial_weights
-from runner.training.numpy_layers import Array
 from runner.training.one_task import OneTask
 from runner.training.order import Training
 from runner.training.passes import Pass, PassSpec

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from typing import Any
 
+from runner.runs.trainings import completion_time_s, count_losses, epoch_faults, training_settings
 from runner.training.epochs import Epoch
-from runner.training.outcome import completion_time_s, count_losses, epoch_faults, training_settings
 from store.eventlogs.eventlog import EventLog, ExecutorEvents, JobEvents
 from tests.runner.training.test_order import SPEC, TRAINING
 

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from runner.training.numpy_layers import (
+from runner.inputs.cifar import CHANNELS, CLASSES, IMAGE_SIZE
+from runner.networks.numpy_layers import (
     Array,
     Convolution,
     Dense,
@@ -23,12 +24,9 @@ from runner.training.numpy_layers import (
     softmax_cross_entropy,
 )
 
-IMAGE_SIZE = 32
-CHANNELS = 3
 KERNEL_SIZE = 5
 POOL_SIZE = 2
 FILTERS = 32
-CLASSES = 10
 
 
 class Gradients(NamedTuple):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from runner.__main__ import main
-from runner.campaigns.request import Request
+from runner.background.request import Request
 from runner.errors import RunnerError
 from store import open_store
 

@@ -18,8 +18,10 @@ from PIL import Image
 from runner.errors import RunnerError
 from runner.inputs.images import Dataset
 from runner.inputs.manifest import ImageRef
-from runner.training.network import CHANNELS, CLASSES, IMAGE_SIZE
 
+IMAGE_SIZE = 32
+CHANNELS = 3
+CLASSES = 10
 PIXELS = IMAGE_SIZE * IMAGE_SIZE * CHANNELS
 RECORD = 1 + PIXELS
 TRAINING_FILES = "data_batch_*.bin"

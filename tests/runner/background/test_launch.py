@@ -12,11 +12,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from runner.campaigns import launch
-from runner.campaigns.launch import Launch
+from runner.background import launch
+from runner.background.launch import Launch
 from runner.campaigns.lock import LOCK_FILE, hold_lock
 from runner.errors import BusyError, RunnerError
-from tests.runner.campaigns.test_request import ASKED
+from tests.runner.background.test_request import ASKED
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(600)"]
 

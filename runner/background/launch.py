@@ -21,8 +21,8 @@ from pathlib import Path
 
 import psutil
 
+from runner.background.request import Request
 from runner.campaigns.lock import LOCK_FILE
-from runner.campaigns.request import Request
 from runner.clusters.environment import SOURCE_ROOT
 from runner.clusters.software import check_java
 from runner.commands.plan_options import check_memory

@@ -13,7 +13,7 @@ import pandas as pd
 from runner.campaigns.course import Course, Standing
 from runner.campaigns.history import history_of, load_runs
 from runner.plans.plan import MIB_PER_GIB
-from runner.runs.spec import SPEC_FILE, RunSpec, work_folder
+from runner.spec import SPEC_FILE, RunSpec, work_folder
 from store import Store
 
 

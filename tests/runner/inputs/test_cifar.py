@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from runner.errors import RunnerError
-from runner.training.data import RECORD, Records, draw_records, make_cifar_like, open_cifar
+from runner.inputs.cifar import RECORD, Records, draw_records, make_cifar_like, open_cifar
 
 
 def write_folder(folder, counts=(3, 2), test=2):

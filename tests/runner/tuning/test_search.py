@@ -6,8 +6,8 @@ import itertools
 
 import pytest
 
-from runner.training.search import GROUP, RANDOM, SAMPLERS, Search, Space, best, left_of
-from runner.training.trial import Hyperparameters
+from runner.tuning.search import GROUP, RANDOM, SAMPLERS, Search, Space, best, left_of
+from runner.tuning.trial import Hyperparameters
 
 RANGE = Space((0.001, 0.1), (10, 20), (4, 8), ("adam", "sgd"), is_range=True)
 LIST = Space((0.001, 0.01, 0.1), (10, 20), (4,), ("adam", "sgd"))

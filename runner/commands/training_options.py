@@ -12,14 +12,14 @@ from runner.clusters.target import add_target_options, read_target
 from runner.commands.arguments import read_integer, read_list, read_memory, read_positive, read_rate
 from runner.commands.plan_options import add_core_options, read_layouts
 from runner.errors import RunnerError
+from runner.inputs.cifar import LabelledPhotos, make_cifar_like, name_cifar_like, open_cifar
 from runner.inputs.images import Dataset
 from runner.inputs.sources import open_images
 from runner.networks.applications import Application
+from runner.networks.cifar_cnn import FILTERS
 from runner.plans.grid import grid_runs
 from runner.plans.plan import Plan
-from runner.training.data import LabelledPhotos, make_cifar_like, name_cifar_like, open_cifar
 from runner.training.kernels import keras_network
-from runner.training.network import FILTERS
 from runner.training.order import ARMS, Training
 from store.home import locate
 

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 
-from runner.runs.neighbours import CpuClock, describe_neighbours, tree_cpu_s
+from runner.clusters.neighbours import CpuClock, describe_neighbours, tree_cpu_s
 
 
 def test_others_are_what_is_busy_and_not_ours() -> None:

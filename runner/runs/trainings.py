@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from runner.runs.spec import RunSpec
 from runner.runs.threads import thread_faults
+from runner.spec import RunSpec
 from runner.training.order import Training
 from store.eventlogs.eventlog import EventLog
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from runner.training.network import NumpyNetwork, initial_weights
-from runner.training.numpy_layers import Convolution, Dense, MaxPooling, Relu, softmax_cross_entropy
+from runner.networks.cifar_cnn import NumpyNetwork, initial_weights
+from runner.networks.numpy_layers import Convolution, Dense, MaxPooling, Relu, softmax_cross_entropy
 
 LIMIT = 1e-6  # relative error allowed to a gradient in float64
 STEP = 1e-6

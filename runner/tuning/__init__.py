@@ -1,0 +1,3 @@
+"""Searching the hyper-parameters of the CIFAR-10 network, a trial a Spark task."""
+
+from __future__ import annotations
