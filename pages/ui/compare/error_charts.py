@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.ui.shared.charts import LINE, OTHER, POINT, log_axis, time_unit
+from pages.ui.shared.charts import LIMIT, LINE, OTHER, POINT, log_axis, time_unit
 from pages.ui.shared.formats import time_text
 from perfmodel.scores.accuracy import HELD_OUT, PAPER
 
@@ -68,7 +68,7 @@ def feature_figure(found: pd.DataFrame, column: str) -> go.Figure:
             y=rows["relative_residual_pct"], name=f"{level:g}", boxpoints="outliers", showlegend=False,
             marker={"color": LINE, "size": 4}, line={"width": 1.5},
         )  # fmt: skip
-    figure.add_hline(0, line_dash="dash", line_color=OTHER)
+    figure.add_hline(0, **LIMIT)
     return figure.update_layout(
         height=400,
         margin=_MARGIN,

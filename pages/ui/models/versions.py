@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.ui.shared.charts import LINE, POINT
+from pages.ui.shared.charts import LIMIT, LINE, POINT
 from pages.ui.shared.formats import percent_text, time_text
 from perfmodel.artifacts import differences
 from perfmodel.scenarios import SCENARIOS
@@ -121,7 +121,7 @@ def history_figure(history: History) -> go.Figure:
             line={"color": color, "width": 2.5}, hovertemplate="version %{x}: %{y:,.2f}<extra>" + protocol + "</extra>"
         )
     if history.champion is not None:
-        figure.add_vline(history.champion, line_dash="dash", line_color="gray", annotation_text=CHAMPION)
+        figure.add_vline(history.champion, annotation_text=CHAMPION, **LIMIT)
     versions = history.rows["version"].nunique()
     return figure.update_layout(
         height=360,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.ui.shared.charts import LINE, POINT, time_unit
+from pages.ui.shared.charts import LIMIT, LINE, POINT, time_unit
 from pages.ui.shared.formats import money_text, time_text
 from perfmodel.recommendation.advice import Advice
 
@@ -64,9 +64,9 @@ def front_figure(front: Front) -> go.Figure:
         hoverinfo="skip",
     )
     if front.deadline_s is not None:
-        figure.add_vline(front.deadline_s / size, line_dash="dash", annotation_text="deadline", annotation_xshift=4)
+        figure.add_vline(front.deadline_s / size, annotation_text="deadline", annotation_xshift=4, **LIMIT)
     if front.budget is not None:
-        figure.add_hline(front.budget, line_dash="dash", annotation_text="budget")
+        figure.add_hline(front.budget, annotation_text="budget", **LIMIT)
     return figure.update_layout(
         height=380,
         margin={"l": 10, "r": 10, "t": 30, "b": 10},

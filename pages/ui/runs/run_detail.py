@@ -12,6 +12,7 @@ import streamlit as st
 from pages.ui.runs import timeline
 from pages.ui.runs.run_list import LABELS
 from pages.ui.shared import formats, shown, state
+from pages.ui.shared.charts import LIMIT
 from pages.ui.shared.text import code, counted, literal
 from perfmodel.evidence.execution import executors
 from store.frames import plain
@@ -153,7 +154,7 @@ def memory_figure(data: pd.DataFrame, heap_gb: float) -> go.Figure:
         if data[name].notna().any():
             figure.add_bar(x=[f"executor {html.escape(one)}" for one in data["executor_id"]], y=data[name], name=label)
             figure.data[-1].update(marker_color=color, hovertemplate="%{x}: %{y:.2f} GiB<extra>" + label + "</extra>")
-    figure.add_hline(heap_gb, line_dash="dash", line_color="gray", annotation_text="memory asked for")
+    figure.add_hline(heap_gb, annotation_text="memory asked for", **LIMIT)
     figure.layout.annotations[0].update(xanchor="left", x=0)
     return figure.update_layout(
         height=300,

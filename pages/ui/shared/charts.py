@@ -10,6 +10,7 @@ LINE = "#2C8FBF"
 BAND = "rgba(44, 143, 191, 0.18)"
 POINT = "#D9822B"
 OTHER = "#8A949B"
+LIMIT: dict[str, Any] = {"line_dash": "dash", "line_color": OTHER}  # of lines across a chart
 
 _TIME_UNITS = ((86_400 * 2, 86_400, "days"), (7_200, 3_600, "hours"), (120, 60, "minutes"), (0, 1, "seconds"))
 
