@@ -8,6 +8,7 @@ import streamlit as st
 from pages.ui.profile import planning
 from pages.ui.shared import access, shown, state
 from pages.ui.shared.formats import time_text
+from pages.ui.shared.shown import Card
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import literal
 from runner.background import launch, watch
@@ -128,11 +129,13 @@ def plan() -> None:
 def show_plan(wanted: Request, content: dict[str, Any]) -> None:
     """What would run, and how long it would take."""
     expected = content["expected_s"]
-    with st.grid(4, min_column_width=150):
-        st.metric("Runs to do", f"{content['left']:,}", border=True)
-        st.metric("Done already", f"{content['already_done']:,}", border=True)
-        st.metric("Expected time", time_text(expected) if expected is not None else "not known", border=True)
-        st.metric("Images to process", f"{sum(r['input_images'] for r in content['runs']):,}", border=True)
+    figures = [
+        Card("Runs to do", f"{content['left']:,}"),
+        Card("Done already", f"{content['already_done']:,}"),
+        Card("Expected time", time_text(expected) if expected is not None else "not known"),
+        Card("Images to process", f"{sum(r['input_images'] for r in content['runs']):,}"),
+    ]
+    shown.cards(figures, width=150)
     by = content["expected_by"]
     said = [f"Expected by {by}" if expected is not None else f"No expected time: {by.partition(';')[0]}"]
     if wanted.fewest:

@@ -9,6 +9,7 @@ import streamlit as st
 from pages.ui.recommend import instances, kept, picking, tradeoff
 from pages.ui.runs import upload
 from pages.ui.shared import evidence, formats, inputs, origins, shown, state
+from pages.ui.shared.shown import Card
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import counted, literal
 from perfmodel.answers import prediction
@@ -78,11 +79,13 @@ def on_machines(request: Request, nodes: list[Node]) -> list[Advice]:
 def show_choices(advice: Advice) -> pd.Series:
     """The cheapest and the fastest that keep the limits, the nearest, or one of the front; returns the one shown."""
     row = picking.choose(advice.recommendation)
-    with st.grid(4, min_column_width=140):
-        st.metric("Time to count on", formats.time_text(row["safe_s"]), border=True)
-        st.metric(f"Cost ({advice.request.currency})", formats.amount_text(row["safe_cost"]), border=True)
-        st.metric("Executors x cores", f"{row['num_executors']:.0f} x {row['executor_cores']:.0f}", border=True)
-        st.metric("Executor memory", f"{row['executor_memory_gb']:g} GiB", border=True)
+    figures = [
+        Card("Time to count on", formats.time_text(row["safe_s"])),
+        Card(f"Cost ({advice.request.currency})", formats.amount_text(row["safe_cost"])),
+        Card("Executors x cores", f"{row['num_executors']:.0f} x {row['executor_cores']:.0f}"),
+        Card("Executor memory", f"{row['executor_memory_gb']:g} GiB"),
+    ]
+    shown.cards(figures, width=140)
     st.markdown(wording(advice, row))
     asked = pd.DataFrame([row]).infer_objects()
     note = prediction.answer(advice.champion.model, asked, advice.request.price)["note"].iat[0]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pandas as pd
-import streamlit as st
 
-from pages.ui.shared import formats
+from pages.ui.shared import formats, shown
 from pages.ui.shared.formats import amount_text, number_text, time_text
+from pages.ui.shared.shown import Card
 
 
 def show(answer: pd.Series, baseline: pd.Series | None, images: float, baseline_images: float, currency: str) -> None:
@@ -24,16 +24,17 @@ def show(answer: pd.Series, baseline: pd.Series | None, images: float, baseline_
     """
     base = answer if baseline is None else baseline
     rate, base_rate = images / answer["predicted_s"], baseline_images / base["predicted_s"]
-    with st.grid(4, min_column_width=170):
-        _metric("Predicted time", time_text, answer["predicted_s"], base["predicted_s"], "inverse")
-        _metric(f"Cost ({currency})", amount_text, answer["cost"], base["cost"], "inverse")
-        shown = formats.rate_text(images, answer["predicted_s"])
-        _metric("Images a second", number_text, rate, base_rate, "normal", shown)
-        _metric("Core-hours", number_text, answer["core_hours"], base["core_hours"], "inverse")
+    figures = [
+        _card("Predicted time", time_text, answer["predicted_s"], base["predicted_s"]),
+        _card(f"Cost ({currency})", amount_text, answer["cost"], base["cost"]),
+        _card("Images a second", number_text, rate, base_rate)._replace(
+            value=formats.rate_text(images, answer["predicted_s"]), sense="normal"
+        ),
+        _card("Core-hours", number_text, answer["core_hours"], base["core_hours"]),
+    ]
+    shown.cards(figures, width=170)
 
 
-def _metric(
-    label: str, say: Callable[[float], str], value: float, base: float, color: str, shown: str | None = None
-) -> None:
+def _card(label: str, say: Callable[[float], str], value: float, base: float) -> Card:
     delta = None if value == base else formats.difference_text(value, base, say(abs(value - base)))
-    st.metric(label, shown or say(value), delta, delta_color=color, border=True)
+    return Card(label, say(value), delta, "inverse")

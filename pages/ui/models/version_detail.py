@@ -8,6 +8,7 @@ import streamlit as st
 from pages.ui.models import version_acts, versions
 from pages.ui.runs.run_list import LABELS, ROWS
 from pages.ui.shared import access, shown, state
+from pages.ui.shared.shown import Card
 from pages.ui.shared.text import code, counted, literal
 from perfmodel.artifacts import differences
 from store.runs.selection import Order, Selection
@@ -22,9 +23,7 @@ def show(version: pd.Series, figures: pd.DataFrame, aliases: list[str]) -> None:
     number = int(version["version"])
     st.header(f"Version {number}")
     _badges(version)
-    with st.grid(4, min_column_width=190):
-        for label, text in versions.figure_texts(figures, number).items():
-            st.metric(label, text, border=True)
+    shown.cards([Card(*figure) for figure in versions.figure_texts(figures, number).items()], width=210)
     _acts(version, aliases)
     _lineage(version)
     _how(version)

@@ -13,6 +13,7 @@ from pages.ui.runs import timeline
 from pages.ui.runs.run_list import LABELS
 from pages.ui.shared import formats, shown, state
 from pages.ui.shared.charts import LIMIT
+from pages.ui.shared.shown import Card
 from pages.ui.shared.text import code, counted, literal
 from perfmodel.evidence.execution import executors
 from store.frames import plain
@@ -65,11 +66,13 @@ def _said(value: Any) -> str:
 
 def _figures(run: pd.Series) -> None:
     seconds = run["completion_time_s"]
-    with st.grid(4, min_column_width=150):
-        st.metric("Completion time", "none" if pd.isna(seconds) else formats.time_text(seconds), border=True)
-        st.metric("Executors x cores", f"{run['num_executors']} x {run['executor_cores']}", border=True)
-        st.metric("Executor memory", f"{run['executor_memory_gb']:g} GiB", border=True)
-        st.metric("Share of the data", f"{run['sampling_rate_pct']:g} %", border=True)
+    figures = [
+        Card("Completion time", "none" if pd.isna(seconds) else formats.time_text(seconds)),
+        Card("Executors x cores", f"{run['num_executors']} x {run['executor_cores']}"),
+        Card("Executor memory", f"{run['executor_memory_gb']:g} GiB"),
+        Card("Share of the data", f"{run['sampling_rate_pct']:g} %"),
+    ]
+    shown.cards(figures, width=150)
 
 
 def _failure(run: pd.Series) -> None:

@@ -1,9 +1,12 @@
-"""Every chart and table of the app: each says what it shows to those who do not see it, and can be taken away."""
+"""Every chart, table and big figure of the app.
+
+Charts and tables say what they show to those who do not see them, and can be taken away.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -13,6 +16,25 @@ from store.spreadsheet import typed_csv
 
 # Coordinates of a trace, in the order of the columns of the file.
 _PARTS = ("x", "y", "base", "text")
+_GAP = 16  # pixels between two cards
+
+
+class Card(NamedTuple):
+    """A figure in a box: what it is, how much, and how far from a baseline (good or bad by ``sense``)."""
+
+    label: str
+    value: str
+    delta: str | None = None
+    sense: Literal["normal", "inverse"] = "normal"
+
+
+def cards(figures: Sequence[Card], width: int) -> None:
+    """Draw four figures in a row, in two rows, or below each other, whichever leaves each ``width`` pixels."""
+    with st.grid(2, min_column_width=2 * width + _GAP):
+        for first in range(0, len(figures), 2):
+            with st.grid(2, min_column_width=width):
+                for card in figures[first : first + 2]:
+                    st.metric(card.label, card.value, card.delta, delta_color=card.sense, border=True)
 
 
 def chart(figure: go.Figure, file: str, *, alt: str, data: pd.DataFrame | None = None, **options: Any) -> None:
