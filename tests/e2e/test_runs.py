@@ -41,6 +41,9 @@ def test_the_list_is_filtered_sorted_and_downloaded(own_url, page):
     expect(page.get_by_text("No run passes.")).to_be_visible()
     find(page, "")
     expect(page.get_by_text("1,260 runs: 1,260 ok")).to_be_visible()
+    page.get_by_test_id("stDataFrame").first.hover()
+    expect(page.get_by_role("button", name="Search").first).to_be_visible()
+    expect(page.get_by_role("button", name="Download as CSV")).to_have_count(0)  # it would keep formulas
     select_row(page, 0)
     expect(page.get_by_role("heading", name="One run")).to_be_visible()
     expect(page.get_by_text("This run was rebuilt from a published table")).to_be_visible()
