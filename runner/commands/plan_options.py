@@ -18,7 +18,7 @@ from runner.inputs.sources import IMAGES_HELP, open_images
 from runner.inputs.synthetic import synthetic_name
 from runner.plans.fewest import fewest_runs
 from runner.plans.grid import Layout, even_layouts, grid_runs, spread_layouts, total_layouts
-from runner.plans.plan import Plan
+from runner.plans.plan import Plan, PlannedRun
 
 
 def add_plan_options(parser: argparse.ArgumentParser) -> None:
@@ -82,14 +82,7 @@ def read_plan(args: argparse.Namespace) -> tuple[Plan, Dataset | None]:
     """
     application = read_application_options(args)
     seed = read_integer("--seed", args.seed)
-    runs = grid_runs(
-        layouts=read_layouts(args),
-        memory_mib=read_list("--memory", args.memory, read_memory),
-        images_per_partition=read_list("--images-per-partition", args.images_per_partition, read_integer),
-        sampling_rates_pct=read_list("--sampling-rates", args.sampling_rates, read_rate),
-        repeats=read_integer("--repeats", args.repeats),
-        seed=seed,
-    )
+    runs = read_grid(args, "--images-per-partition", args.images_per_partition, seed)
     if args.fewest:
         runs = fewest_runs(runs)
     files = open_images(args.images) if args.images else None
@@ -100,6 +93,18 @@ def read_plan(args: argparse.Namespace) -> tuple[Plan, Dataset | None]:
     plan = Plan(application, cluster, dataset, images, seed, runs, target, args.memory_regime)
     _check(plan)
     return plan, files
+
+
+def read_grid(args: argparse.Namespace, option: str, images: str, seed: int) -> tuple[PlannedRun, ...]:
+    """Return the runs of every combination; ``option`` and its value ``images`` say how many images a task has."""
+    return grid_runs(
+        layouts=read_layouts(args),
+        memory_mib=read_list("--memory", args.memory, read_memory),
+        images_per_partition=read_list(option, images, read_integer),
+        sampling_rates_pct=read_list("--sampling-rates", args.sampling_rates, read_rate),
+        repeats=read_integer("--repeats", args.repeats),
+        seed=seed,
+    )
 
 
 def _check(plan: Plan) -> None:

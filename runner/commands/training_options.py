@@ -9,15 +9,14 @@ from pathlib import Path
 
 from runner.clusters.resources import refuse_uneven
 from runner.clusters.target import add_target_options, read_target
-from runner.commands.arguments import read_integer, read_list, read_memory, read_positive, read_rate
-from runner.commands.plan_options import add_core_options, read_layouts
+from runner.commands.arguments import read_integer, read_positive
+from runner.commands.plan_options import add_core_options, read_grid
 from runner.errors import RunnerError
 from runner.inputs.cifar import LabelledPhotos, make_cifar_like, name_cifar_like, open_cifar
 from runner.inputs.images import Dataset
 from runner.inputs.sources import open_images
 from runner.networks.applications import Application
 from runner.networks.cifar_cnn import FILTERS
-from runner.plans.grid import grid_runs
 from runner.plans.plan import Plan
 from runner.training.kernels import keras_network
 from runner.training.order import ARMS, Training
@@ -118,14 +117,7 @@ def read_training_plan(args: argparse.Namespace, photos: Photos) -> Plan:
     RunnerError
         Naming the option whose value cannot be used.
     """
-    runs = grid_runs(
-        layouts=read_layouts(args),
-        memory_mib=read_list("--memory", args.memory, read_memory),
-        images_per_partition=read_list("--batch", args.batch, read_integer),
-        sampling_rates_pct=read_list("--sampling-rates", args.sampling_rates, read_rate),
-        repeats=read_integer("--repeats", args.repeats),
-        seed=photos.seed,
-    )
+    runs = read_grid(args, "--batch", args.batch, photos.seed)
     target = read_target(args.master, args.conf, args.container_image)
     training = _read_training(args, photos)
     for run in runs:

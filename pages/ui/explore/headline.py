@@ -27,14 +27,15 @@ def show(answer: pd.Series, baseline: pd.Series | None, images: float, baseline_
     figures = [
         _card("Predicted time", time_text, answer["predicted_s"], base["predicted_s"]),
         _card(f"Cost ({currency})", amount_text, answer["cost"], base["cost"]),
-        _card("Images a second", number_text, rate, base_rate)._replace(
-            value=formats.rate_text(images, answer["predicted_s"]), sense="normal"
-        ),
+        Card("Images a second", formats.rate_text(images, answer["predicted_s"]), _delta(number_text, rate, base_rate)),
         _card("Core-hours", number_text, answer["core_hours"], base["core_hours"]),
     ]
     shown.cards(figures, width=170)
 
 
 def _card(label: str, say: Callable[[float], str], value: float, base: float) -> Card:
-    delta = None if value == base else formats.difference_text(value, base, say(abs(value - base)))
-    return Card(label, say(value), delta, "inverse")
+    return Card(label, say(value), _delta(say, value, base), "inverse")
+
+
+def _delta(say: Callable[[float], str], value: float, base: float) -> str | None:
+    return None if value == base else formats.difference_text(value, base, say(abs(value - base)))

@@ -1,4 +1,4 @@
-"""The failure kinds, from the texts that name them; tests/runner/test_faults.py makes the real ones."""
+"""The failure kinds, from the texts that name them; tests/runner/runs/test_faults.py makes the real ones."""
 
 from __future__ import annotations
 
