@@ -1,21 +1,18 @@
-"""Where the science meets the store: fit on its runs, register, load, answer. The one module here that knows it."""
+"""Fits models on the runs of a store and registers them; what was fitted before is not fitted again."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from perfmodel import artifacts, demo
-from perfmodel.errors import CannotPredictError, NotEnoughRunsError
-from perfmodel.evidence.causes import usable
-from perfmodel.evidence.effects import mean_task_seconds
-from perfmodel.evidence.jobs import comparable
+from perfmodel import artifacts
+from perfmodel.catalog.runs import known_pairs, usable_runs
+from perfmodel.errors import NotEnoughRunsError
 from perfmodel.features import FEATURES
 from perfmodel.fitting.fitting import FEATURE_COLUMNS, FitJob, Fitted
 from perfmodel.fitting.fitting import fit as fit_job
@@ -25,8 +22,7 @@ from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.regressors import choices_of
 from perfmodel.scenarios import SCENARIOS, scenario_named
 from perfmodel.search.techniques import technique_named
-from store import Cluster, Metric, ModelDraft, RunRecord, Store, model_name
-from store.frames import plain_records
+from store import Metric, ModelDraft, Store, model_name
 
 # What the explorer needs at once; `python -m perfmodel fit` fits the rest.
 FIRST_SCENARIOS = ("baseline", "4-2", "5")
@@ -66,37 +62,6 @@ class FitOutcome:
         return self.name.rpartition("/")[2]
 
 
-def usable_runs(store: Store, application: str, cluster: str) -> pd.DataFrame:
-    """Runs that a model may learn from, as `evidence.causes.usable` and `evidence.jobs.comparable` say."""
-    return comparable(usable(store.runs.load(application=application, cluster=cluster, status="ok")))
-
-
-def pairs(store: Store, application: str | None = None, cluster: str | None = None) -> list[tuple[str, str]]:
-    """Applications and clusters that have runs, of those asked for.
-
-    Raises
-    ------
-    NotEnoughRunsError
-        When none has.
-    """
-    known = store.runs.pairs()
-    wanted = known[known["application"].eq(application or known["application"])]
-    wanted = wanted[wanted["cluster"].eq(cluster or wanted["cluster"])]
-    if wanted.empty:
-        raise NotEnoughRunsError(
-            f"there are no runs of {application or 'anything'} on {cluster or 'any cluster'}; {_known_pairs(store)}"
-        )
-    return list(zip(wanted["application"], wanted["cluster"], strict=True))
-
-
-def with_task_seconds(store: Store, runs: pd.DataFrame) -> pd.DataFrame:
-    """The runs that have task records, with the mean task time ``task_s`` (s) of each."""
-    pairs = runs[["application", "cluster"]].drop_duplicates().itertuples(index=False)
-    known = [mean_task_seconds(store.runs.all_tasks(application, cluster)) for application, cluster in pairs]
-    seconds = pd.concat(known) if known else pd.Series(dtype=float)
-    return runs.assign(task_s=runs["run_id"].map(seconds)).dropna(subset="task_s")
-
-
 def fit(
     store: Store,
     application: str,
@@ -113,7 +78,7 @@ def fit(
         When the pair has no usable run at all.
     """
     if usable_runs(store, application, cluster).empty:
-        raise NotEnoughRunsError(f"there are no usable runs of {application} on {cluster}; {_known_pairs(store)}")
+        raise NotEnoughRunsError(f"there are no usable runs of {application} on {cluster}; {known_pairs(store)}")
     return fit_pairs(store, [(application, cluster)], scenarios, techniques, seed)
 
 
@@ -176,17 +141,6 @@ class _Wanted:
     def job(self) -> FitJob:
         rows = self.runs[[*FEATURE_COLUMNS, "completion_time_s"]]
         return FitJob(self.name, self.model, rows, artifacts.environment())
-
-
-def _known_pairs(store: Store) -> str:
-    pairs = store.runs.pairs()
-    known = ", ".join(f"{row['application']} on {row['cluster']}" for _, row in pairs.iterrows())
-    return f"the store has {known}" if known else "the store is empty; profile or import runs first"
-
-
-def _fit_command(application: str, cluster: str) -> str:
-    command = ["python", "-m", "perfmodel", "fit", "--application", application, "--cluster", cluster]
-    return f"fit one with: {shlex.join(command)}"
 
 
 def _fit_and_register(store: Store, wanted: Sequence[_Wanted], spread: Spread) -> Iterator[FitOutcome]:
@@ -264,59 +218,3 @@ def _metrics(model: ScenarioModel) -> list[Metric]:
         for metric, value in (("accuracy", accuracy), ("mape", 100 - accuracy))
     ]
     return [*scores, *(Metric(name, "", seconds, "s") for name, seconds in (("t1", t1), ("t2", t2), ("T", t1 + t2)))]
-
-
-@dataclass(frozen=True)
-class Champion:
-    """The version that answers for a scenario, loaded."""
-
-    version: int
-    model: ScenarioModel
-
-
-def champions(store: Store, application: str, cluster: str) -> dict[str, Champion]:
-    """The ``champion`` of each scenario of a pair, by scenario name in the order of `SCENARIOS`.
-
-    Raises
-    ------
-    CannotPredictError
-        When the pair has no model.
-    """
-    fitted = set(store.registry.load(application=application, cluster=cluster)["scenario"])
-    if not fitted:
-        runs = usable_runs(store, application, cluster)
-        hint = _known_pairs(store) if runs.empty else _fit_command(application, cluster)
-        raise CannotPredictError(f"there is no model of {application} on {cluster}; {hint}")
-    names = {scenario: model_name(application, cluster, scenario) for scenario in SCENARIOS if scenario in fitted}
-    with store.opened():
-        versions = {scenario: store.registry.get(name).version for scenario, name in names.items()}
-        contents = {scenario: store.registry.artefact(name, versions[scenario]) for scenario, name in names.items()}
-    return {scenario: Champion(versions[scenario], artifacts.load(contents[scenario])) for scenario in names}
-
-
-def has_models(store: Store, application: str, cluster: str) -> bool:
-    """Whether any model of the pair is registered."""
-    return not store.registry.load(application=application, cluster=cluster).empty
-
-
-def add_demo_runs(store: Store) -> list[tuple[str, str]]:
-    """Put the demo clusters and their runs into a store; doing it again changes nothing.
-
-    Returns
-    -------
-    list of (application, cluster)
-        The pairs that the demo has.
-    """
-    for cluster in demo.clusters():
-        if store.clusters.get(cluster["name"]) is None:
-            store.clusters.put(Cluster(**cluster))
-    tasks: dict[Any, list[Any]] = {
-        run_id: plain_records(rows) for run_id, rows in demo.measured_tasks().groupby("run_id")
-    }
-    reconstructed, measured = demo.reconstructed_runs(), demo.measured_runs()
-    store.runs.add(reconstructed)
-    store.runs.add_records([RunRecord(run, tasks.get(run["run_id"], [])) for run in plain_records(measured)])
-    for measurement in demo.measurements():
-        store.measurements.put(*measurement)
-    runs = pd.concat([reconstructed, measured])
-    return sorted(set(zip(runs["application"], runs["cluster"], strict=True)))

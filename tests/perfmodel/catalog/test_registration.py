@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+
+from perfmodel import artifacts, catalog
+from perfmodel.errors import NotEnoughRunsError, UnknownNameError
+from perfmodel.scores.accuracy import HELD_OUT, PAPER
+from store import open_store
+from tests.perfmodel.catalog.small import PAIR, fit
+
+
+def test_fitting_registers_a_version_with_lineage_and_metrics(store):
+    outcomes = fit(store)
+    assert [(o.scenario, o.version, o.created) for o in outcomes] == [("baseline", 1, True), ("4-2", 1, True)]
+    version = store.registry.get("tiny@test/4-2", "champion")
+    assert set(version.training_run_ids) == set(store.runs.load()["run_id"])
+    assert version.environment == artifacts.environment()
+    assert version.schema["ranges"]["num_executors"] == [1, 3]
+    metrics = store.registry.metrics("tiny@test/4-2", 1).set_index(["metric", "protocol"])["value"]
+    assert metrics["accuracy", PAPER] == pytest.approx(outcomes[1].accuracy[PAPER])
+    assert metrics["accuracy", HELD_OUT] + metrics["mape", HELD_OUT] == pytest.approx(100)
+    assert metrics["T", ""] == pytest.approx(metrics["t1", ""] + metrics["t2", ""])
+
+
+def test_the_same_fit_again_adds_no_version_and_says_so(store):
+    first, again = fit(store), fit(store)
+    assert [(o.version, o.created) for o in again] == [(1, False), (1, False)]
+    assert [o.accuracy for o in again] == [o.accuracy for o in first]
+
+
+def test_new_runs_make_a_new_version_and_leave_the_champion(store, grid_runs):
+    fit(store)
+    more = grid_runs.assign(application="tiny", cluster="test", origin="measured", repeat=2)
+    store.runs.add(more.assign(completion_time_s=more["completion_time_s"] * 1.1))
+    assert [o.version for o in fit(store)] == [2, 2]
+    assert catalog.champions(store, *PAIR)["4-2"].version == 1
+
+
+def test_a_scenario_that_the_runs_cannot_support_is_refused_and_the_others_go_on(tmp_path, grid_runs):
+    store = open_store(tmp_path / "full-only")
+    full = grid_runs[grid_runs["sampling_rate_pct"] == 100]
+    store.runs.add(full.assign(application="tiny", cluster="test", origin="measured"))
+    baseline, product = fit(store)
+    assert baseline.version == 1
+    assert product.version is None
+    assert "sampling rates" in product.refused
+
+
+def test_a_pair_without_runs_is_refused_with_what_there_is(store):
+    with pytest.raises(NotEnoughRunsError, match=r"resnet50 on test; the store has tiny on test"):
+        list(catalog.fit(store, "resnet50", "test"))
+
+
+def test_an_unknown_scenario_is_refused_before_anything_is_fitted(store):
+    with pytest.raises(UnknownNameError):
+        fit(store, scenarios=["baseline", "9"])
+    assert store.registry.load().empty
