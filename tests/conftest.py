@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from perfmodel import catalog
+from perfmodel.fitting.spread import on_cores
 from runner.clusters.class_archive import ClassArchive, find_class_archive, make_class_archive
 from runner.clusters.environment import preparing_environment
 from store import open_store
@@ -25,11 +26,8 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _make_demo_home(home: Path) -> Path:
     store = open_store(home)
     pairs = catalog.add_demo_runs(store)
-    for application, cluster in pairs:
-        if application == "resnet50":
-            assert all(
-                not outcome.refused for outcome in catalog.fit(store, application, cluster, catalog.FIRST_SCENARIOS)
-            )
+    wanted = [pair for pair in pairs if pair[0] == "resnet50"]
+    assert not any(one.refused for one in catalog.fit_pairs(store, wanted, catalog.FIRST_SCENARIOS, spread=on_cores))
     return home
 
 

@@ -115,6 +115,7 @@ def test_the_history_leads_back(app_url, page, models):
     shows(page, expected(models, question(3, 8, 14, 100)))
 
 
+@pytest.mark.thorough
 def test_why_it_takes_so_long_and_how_much_memory_is_safe(app_url, page):
     page.goto(f"{app_url}/{PAPER}")
     expect(page.get_by_text(re.compile("work on the images, shared by all cores"))).to_be_visible()
@@ -122,6 +123,7 @@ def test_why_it_takes_so_long_and_how_much_memory_is_safe(app_url, page):
     expect(page.get_by_text(re.compile("Prefer scenario"))).to_be_visible()
 
 
+@pytest.mark.thorough
 def test_leaving_the_profiled_range_is_said(app_url, page, models):
     page.goto(f"{app_url}/{PAPER}&executors=5")
     shows(page, expected(models, question(5, 8, 14, 100)))
@@ -166,7 +168,7 @@ def test_measured_clusters_say_what_was_measured(app_url, page, cluster, images,
     expect(page.get_by_role("slider", name=slider)).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("width", [320, pytest.param(390, marks=pytest.mark.thorough)])
 def test_a_narrow_screen_does_not_scroll_sideways(app_url, page, width):
     page.set_viewport_size({"width": width, "height": 844})
     page.goto(f"{app_url}/{PAPER}")

@@ -72,6 +72,7 @@ def test_fit_promote_roll_back_archive_and_purge(own_url, page, registry):
     assert registry.get(NAME, 2).purged_at is not None
 
 
+@pytest.mark.thorough
 def test_damage_is_found_and_said(own_url, page, registry, own_home):
     digest = registry.get("resnet50@paper-2020/5").artefact_sha256
     artefact = own_home / "artifacts" / digest[:2] / digest

@@ -15,7 +15,7 @@ from perfmodel.recommendation.advice import Request, advise
 from perfmodel.recommendation.exports import FORMATS
 from perfmodel.recommendation.search import Goal, Space
 from store import open_store
-from tests.e2e.helpers import select_row
+from tests.e2e.helpers import select_row, settled
 from tests.store.eventlogs.helpers import added, application, ended, job, lines, start, task
 
 PAPER = "recommend?cluster=paper-2020&application=resnet50"
@@ -41,6 +41,7 @@ def shows(page: Page, row) -> None:
     expect(metric(page, "Executors x cores")).to_have_text(f"{row['num_executors']:.0f} x {row['executor_cores']:.0f}")
 
 
+@pytest.mark.thorough
 def test_without_a_goal_the_cheapest_is_shown_and_the_fastest_is_a_click_away(app_url, page, models):
     page.goto(f"{app_url}/{PAPER}")
     shows(page, found(models, Goal()).cheapest)
@@ -77,8 +78,12 @@ def test_a_configuration_is_picked_from_the_front_and_exported(app_url, page, mo
     page.get_by_text("Cheapest in time", exact=True).click()
     shows(page, found(models, Goal()).cheapest)
     steps = page.get_by_role("figure", name=re.compile("Cost against time of")).locator(".scatterlayer .trace").first
+    settled(page)  # the chart is drawn again
     box = steps.locator(".point").nth(2).bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.locator(".hoverlayer .hovertext").first.wait_for()  # Plotly takes clicks on what it hovers over
+    page.mouse.down()
+    page.mouse.up()
     shows(page, front.iloc[2])
 
 

@@ -149,7 +149,12 @@ def test_too_few_runs_are_refused(grid_runs):
         ScenarioModel("4-2").fit(grid_runs[grid_runs["sampling_rate_pct"] == 100], [1.0] * 9)
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS)
+ALIKE = {"2", "3-1", "4-1"}  # to other scenarios, but for what their features are
+
+
+@pytest.mark.parametrize(
+    "scenario", [pytest.param(one, marks=pytest.mark.thorough if one in ALIKE else ()) for one in SCENARIOS]
+)
 def test_estimator_contract(scenario, grid_runs):
     """Clone, parameters, shapes, determinism with a seed, and the way through an artefact: for every scenario."""
     y = grid_runs["completion_time_s"]

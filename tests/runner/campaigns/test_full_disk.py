@@ -87,6 +87,7 @@ def test_a_disk_that_fills_up_before_a_run_starts(
     check_stopped(tmp_path, capsys, kept=0)
 
 
+@pytest.mark.thorough
 def test_a_disk_that_is_full_when_the_result_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], spark: Callable[[Fake], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from runner.clusters.authentication import write_private_conf
 from runner.clusters.software import spark_home
 from runner.clusters.standalone import start_cluster
@@ -21,6 +23,7 @@ def test_only_its_owner_reads_the_secret(tmp_path: Path) -> None:
     assert read_secret(path) != read_secret(another)
 
 
+@pytest.mark.thorough
 def test_who_does_not_know_the_secret_is_turned_away(tmp_path: Path) -> None:
     ours, stranger = Operator(tmp_path), Operator(tmp_path)
     one = RunSpec("-", str(tmp_path), "-", [1], 512, 0, 0, 0, 0, 1, PATIENCE_S, PATIENCE_S)

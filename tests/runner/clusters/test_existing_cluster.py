@@ -199,6 +199,7 @@ def test_a_cluster_that_is_not_there_is_refused(tmp_path: Path, photos: Sequence
     assert not processes_of(tmp_path)
 
 
+@pytest.mark.thorough
 def test_what_nobody_could_check_is_said(tmp_path: Path, master: str) -> None:
     conditions = describe_conditions(make_spec(tmp_path, master, [1, 1]), host_cpus=2)
     assert conditions == {

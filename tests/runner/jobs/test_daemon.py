@@ -46,12 +46,14 @@ def seen() -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
+@pytest.mark.thorough
 def test_importing_tensorflow_starts_no_thread_that_a_fork_would_lose(seen: dict[str, Any]) -> None:
     allowed = {"python", "python3", "jemalloc_bg_thd"}  # jemalloc is pyarrow's, and handles forks
     assert set(seen["threads"]) <= allowed | {Path(sys.executable).resolve().name[:15]}
     assert len(seen["threads"]) == len(set(seen["threads"]))
 
 
+@pytest.mark.thorough
 def test_a_forked_worker_computes(seen: dict[str, Any]) -> None:
     first, second = seen["scores"]
     assert first == second

@@ -77,7 +77,10 @@ def test_a_failed_run_is_run_again_only_on_request(
 @pytest.mark.parametrize(
     ("limit", "kind", "reason"),
     [
-        (("--launch-timeout", "1"), "launch", "the Spark master did not start within 1 s"),
+        pytest.param(
+            *(("--launch-timeout", "1"), "launch", "the Spark master did not start within 1 s"),
+            marks=pytest.mark.thorough,
+        ),
         (("--timeout", "2"), "infrastructure", "not finished within 2 s (--timeout)"),
     ],
 )

@@ -153,6 +153,7 @@ def test_two_files_that_contradict_each_other_do_not_block_the_rest(store: Store
     assert list(store.home.inbox.glob("*.json")) == []
 
 
+@pytest.mark.thorough
 def test_drainers_at_once_take_each_run_once(store: Store, run: Make) -> None:
     for number in range(40):
         store.inbox.put(RunRecord(run(repeat=number), [{"task_id": 1}]))

@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,13 @@ def test_a_header_may_name_its_unit(store: Store, run: Make, header: str, cell: 
     assert one[column] == value
 
 
-@pytest.mark.parametrize("delimiter", list(",;\t|:^~"))
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
+DELIMITERS = ",;\t|:^~"
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"]
+
+
+@pytest.mark.parametrize(
+    ("delimiter", "encoding"), [*product(DELIMITERS, ENCODINGS[:1]), *product(DELIMITERS[:2], ENCODINGS[1:])]
+)
 def test_any_delimiter_in_any_unicode(store: Store, csv_of: Csv, delimiter: str, encoding: str) -> None:
     text = csv_of({"campaign": "Köln", "repeat": 1}, {"repeat": 2}).decode().replace(",", delimiter)
     bom = b"\xfe\xff" if encoding == "utf-16-be" else b""
