@@ -40,8 +40,11 @@ check: $(VENV)/.dev  ## Lint, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Not accuracy: it takes hours, and data sets that are not part of the project (docs/accuracy.md).
+BENCHMARKS := search ingest concurrency scale ui runner_overhead training tuning
+
 bench: $(VENV)/.dev  ## Side-by-side measurements, each printing a ratio
-	@for script in benchmarks/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+	@for name in $(BENCHMARKS); do echo "== $$name"; $(BIN)/python -m benchmarks.$$name || exit 1; done
 
 campaign: $(VENV)/.app  ## Measure the demo campaign on this machine: three CNNs, hours; resumes. PART="--for 30m" is a slice each
 	@$(SYSTEM) java

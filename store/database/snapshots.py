@@ -79,8 +79,16 @@ class Snapshots:
 
 
 def newest_first(folder: Path) -> list[Path]:
-    """Return the copies in a folder."""
-    return sorted(folder.glob("[!.]*.duckdb"), reverse=True)
+    """Return the copies in a folder; what else somebody keeps there is none."""
+    return sorted(filter(_is_copy, folder.glob("[!.]*.duckdb")), reverse=True)
+
+
+def _is_copy(path: Path) -> bool:
+    try:
+        taken_at(path)
+    except ValueError:
+        return False
+    return True
 
 
 def taken_at(snapshot: Path) -> datetime:

@@ -30,7 +30,7 @@ LARGEST_TAR_HEADER = 1 << 20
 _ZIP_MAGIC = b"PK\x03\x04"
 _ZIP_END = struct.Struct("<4s4H2LH")  # magic, disks, entries, size and place of the table, length of a comment
 # What reading a file or a member of an archive raises besides our own errors.
-UNREADABLE = (OSError, EOFError, NotImplementedError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
+UNREADABLE = (OSError, EOFError, ValueError, NotImplementedError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
 _ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _TAR_MAGIC = slice(257, 262)
 
@@ -170,7 +170,15 @@ def _of_tar(entry: Entry, file: BinaryIO, stack: ExitStack) -> list[Entry]:
         if info.isreg():
             members.append(Entry(printable(info.name), min(info.size, entry.size), _tar_opener(archive, info)))
         _check_number(len(members))
+    _check_end(archive, file, len(members))
     return members
+
+
+def _check_end(archive: tarfile.TarFile, file: BinaryIO, members: int) -> None:
+    """Refuse a tar whose next header is damaged: tarfile takes that for its end."""
+    file.seek(archive.offset)
+    if file.read(tarfile.BLOCKSIZE).strip(b"\0"):
+        raise EventLogError(f"the tar archive is damaged after its file number {members}")
 
 
 def _tar_opener(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Callable[[], BinaryIO]:

@@ -118,17 +118,17 @@ class EventLogImports:
         """
         outcomes: list[Imported | Refused] = []
         entries = _entries(source)
-        budget = _budget(entries)
+        hashing, budget = _budget(entries), _budget(entries)
         with found_logs(entries, budget) as logs:
             for log in logs:
                 try:
-                    outcomes.append(self._add_log(log, budget, supplied, by or current_user()))
+                    digest = _digest(log, hashing)
+                    outcomes.append(self._add_log(log, digest, budget, supplied, by or current_user()))
                 except EventLogError as error:
                     outcomes.append(Refused(log.name, str(error)))
         return outcomes
 
-    def _add_log(self, log: Log, budget: Budget, supplied: Supplied, by: str) -> Imported:
-        digest = _digest(log)
+    def _add_log(self, log: Log, digest: str, budget: Budget, supplied: Supplied, by: str) -> Imported:
         with self._database.transaction() as connection:
             if known := known_upload(connection, digest):
                 return known
@@ -163,13 +163,14 @@ def _budget(entries: Sequence[Entry]) -> Budget:
     return Budget(sum(entry.size for entry in entries))
 
 
-def _digest(log: Log) -> str:
+def _digest(log: Log, budget: Budget) -> str:
     """Return the SHA-256 of a log's bytes as they were given, part after part."""
     digest = hashlib.sha256()
     for part in log.parts:
         try:
             with part.open() as file:
                 while block := file.read(1 << 20):
+                    budget.spend(len(block))  # members of archives come out unpacked
                     digest.update(block)
         except UNREADABLE as error:
             raise EventLogError(f"{part.path} cannot be read: {error}") from error

@@ -12,8 +12,8 @@ from store.eventlogs.failures import MOST_REASONS
 
 LONGEST_REASON = 4000
 MOST_THINGS = 1_000_000  # jobs, stages or executors of one application, each of which is kept in mind
-# How a task attempt ends that nobody should worry about: another attempt was faster, or its output was lost later.
-_NOT_FAILED = frozenset({"Success", "TaskKilled", "Resubmitted"})
+# How a task attempt ends that nobody should worry about: another attempt may have been faster.
+_NOT_FAILED = frozenset({"Success", "TaskKilled"})
 
 
 def learn(app: Application, event: Any) -> None:
@@ -27,6 +27,11 @@ def reason_text(reason: events.TaskEndReason) -> str | None:
         return None
     parts = (reason.reason, reason.exception, reason.description, reason.loss, reason.kill)
     return ": ".join(part for part in parts if part)[:LONGEST_REASON]
+
+
+def ended_before(event: events.TaskEnd) -> bool:
+    """Say whether this tells a second time of an attempt that had succeeded: its output was lost with its executor."""
+    return event.reason.reason == "Resubmitted"
 
 
 def failed(reason: events.TaskEndReason) -> bool:
@@ -127,6 +132,8 @@ def _stage_completed(app: Application, event: events.StageCompleted) -> None:
 
 def _task_end(app: Application, event: events.TaskEnd) -> None:
     info = event.info
+    if ended_before(event):
+        return
     app.tasks_ended += 1
     app.tasks_of[info.executor] += 1
     _check_number(app.tasks_of, "executors")

@@ -42,7 +42,7 @@ def supplied(args: argparse.Namespace) -> Supplied:
 
 
 def _memory(text: str) -> float:
-    size = gib(text)
+    size = None if text.strip().isdigit() else gib(text)  # Spark would take 8 for MiB, a person for GiB
     if size is None:
         raise argparse.ArgumentTypeError(f"{text!r} is no size such as 8g or 8192m")
     return size

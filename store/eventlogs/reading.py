@@ -12,7 +12,7 @@ from store.eventlogs.application import Application
 from store.eventlogs.codecs import Budget, Decoded
 from store.eventlogs.entries import UNREADABLE, Entry, unpacked
 from store.eventlogs.events import TaskEnd
-from store.eventlogs.learning import learn
+from store.eventlogs.learning import ended_before, learn
 from store.eventlogs.logs import Log, logs_of
 from store.eventlogs.reader import Part
 
@@ -48,8 +48,17 @@ def holds_log(entries: list[Entry]) -> bool:
         When it cannot be read.
     """
     budget = Budget(sum(entry.size for entry in entries))
+    errors = []
     with found_logs(entries, budget) as logs:
-        return any(_starts_like_log(log.parts[0], budget) for log in logs)
+        for log in logs:
+            try:
+                if _starts_like_log(log.parts[0], budget):
+                    return True
+            except EventLogError as error:  # the next one may be readable
+                errors.append(error)
+    if errors:
+        raise errors[0]
+    return False
 
 
 def _starts_like_log(entry: Entry, budget: Budget) -> bool:
@@ -85,7 +94,7 @@ def read_log(log: Log, app: App, budget: Budget, keep: Callable[[TaskEnd], None]
         part = Part(entry, budget)
         for event in part.events():
             learn(app, event)
-            if keep is not None and type(event) is TaskEnd:
+            if keep is not None and type(event) is TaskEnd and not ended_before(event):
                 keep(event)
         codecs.append(part.codec)
         app.cut |= part.cut

@@ -71,6 +71,8 @@ def logged_run(app: Application) -> LoggedRun:
     refusal = None
     if not app.jobs and app.failures.worst is None:
         refusal = f"{_title(app)} ran no Spark job; there is no run in it"
+    elif app.gap and app.app_end_ms is not None and any(job.succeeded is None for job in app.jobs.values()):
+        refusal = f"{_title(app)}: {app.gap}, so nobody knows how its jobs ended; give the log with all its parts"
     window, outcome = window_of(app), outcome_of(app)
     fleet = fleet_of(app, window)
     seconds = (window.end_ms - window.start_ms) / 1000 if window and outcome.status == "ok" and not app.gap else None
@@ -114,9 +116,10 @@ def completed(run: LoggedRun, supplied: Supplied) -> tuple[dict[str, Any], tuple
             row[name] = value
         elif value is not None and value != row[name]:
             notes.append(f"{name} is {row[name]:g}, as the log says; the {value:g} that was given is not used")
+    counted = None not in (row["input_images"], row["dataset_images"])
     for name in _RECOMMENDED:
         said = row["settings"].get("recommended", {}).get(name)
-        if row[name] is None and said is not None:
+        if row[name] is None and said is not None and not (counted and name == "sampling_rate_pct"):
             row[name] = said
             notes.append(f"{name} is {said}, as the recommendation says that the run was configured from")
     if missing := _missing(row):

@@ -46,7 +46,7 @@ class Contents:
         """Read the column at ``place`` as its header says; also returns what is wrong, by row."""
         header, texts = self.headers[place], self.cells.iloc[:, place]
         column = BY_NAME[header.column or ""]
-        if self.table.decimal_comma:
+        if self.table.decimal_comma and column.type == "float":
             texts = texts.str.replace(",", ".")
         found = [value_or_complaint(column, text, header.scale) for text in texts]
         complaints = {row: complaint for row, (_, complaint) in enumerate(found) if complaint}

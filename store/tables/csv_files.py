@@ -136,7 +136,10 @@ def _has_points(file: File, dialect: Dialect) -> bool:
     columns = [headers.recognise(name).column for name in dialect.names]
     numbers = [place for place, name in enumerate(columns) if name and BY_NAME[name].type == "float"]
     first = itertools.islice(_records(file.path, dialect), SAMPLE)
-    return any("." in cells[place] for _, cells in first for place in numbers if place < len(cells))
+    try:
+        return any("." in cells[place] for _, cells in first for place in numbers if place < len(cells))
+    except csv.Error:  # DuckDB says what and where
+        return False
 
 
 def _rejected_lines(connection: Connection, file: File) -> set[int]:

@@ -147,8 +147,9 @@ def _rows(table: Table, known: Sequence[Header], given: Mapping[str, str]) -> Ro
     columns: dict[str, Text] = {}
     for header, cell in zip(known, table.texts, strict=True):
         if header.column is not None and header.column != "origin" and header.column not in columns:
-            number = BY_NAME[header.column].type in ("integer", "float")
-            mended = f"replace({cell}, ',', '.')" if number and table.decimal_comma else cell
+            # A whole number has no decimal mark: a comma in it parts thousands, which nobody should guess.
+            mark = table.decimal_comma and BY_NAME[header.column].type == "float"
+            mended = f"replace({cell}, ',', '.')" if mark else cell
             columns[header.column] = Text(mended, header.scale)
     lacking = {name: value for name, value in given.items() if name not in columns}
     constants = {name: Text(f"$given_{name}", constant=True) for name in lacking}

@@ -7,6 +7,7 @@ openpyxl in its read-only mode holds one row at a time, whatever the workbook sa
 from __future__ import annotations
 
 import itertools
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
@@ -26,6 +27,7 @@ BATCH = 10_000
 HEADER_WITHIN = 20
 AT_ONCE_BYTES = 16 << 20  # a text takes openpyxl some 30 microseconds
 LARGEST_TYPES = 1 << 20
+_LITERAL = re.compile(r'"[^"]*"|\\.')  # of a number format: what is only shown
 _TYPES = "/[Content_Types].xml"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 
@@ -87,13 +89,13 @@ def _sheets(archive: zipfile.ZipFile) -> set[str]:
 def _copy(connection: Connection, workbook: Any, file: File, limits: Limits) -> tuple[int, list[str]]:
     """Copy the sheet with the table into the table sheet; return the row and the names of its header."""
     for sheet in workbook.worksheets:
-        rows = sheet.iter_rows(values_only=True, max_col=limits.columns)
+        rows = sheet.iter_rows(max_col=limits.columns)
         for number, cells in enumerate(itertools.islice(rows, HEADER_WITHIN), start=1):
             names = [_text(cell) or "" for cell in cells]
             while names and not names[-1]:
                 names.pop()
             if sum(headers.recognise(name).column is not None for name in names) > 1:
-                below = sheet.iter_rows(min_row=number + 1, max_col=len(names), values_only=True)
+                below = sheet.iter_rows(min_row=number + 1, max_col=len(names))
                 _copy_rows(connection, below, len(names), file, limits)
                 return number, names
     raise UnreadableFileError(
@@ -117,17 +119,20 @@ def _copy_rows(connection: Connection, rows: Iterable[Sequence[Any]], width: int
 
 def _batches(rows: Iterable[Sequence[Any]], width: int) -> Iterator[list[tuple[str | None, ...]]]:
     padding = (None,) * width
-    texts = (tuple(map(_text, (*cells, *padding)[:width])) for cells in rows)
+    texts = ((*map(_text, cells), *padding)[:width] for cells in rows)
     while batch := list(itertools.islice(texts, BATCH)):
         yield batch
 
 
 def _text(cell: Any) -> str | None:
     """Write a cell as a CSV file would have it."""
-    if cell is None:
+    value = cell.value
+    if value is None:
         return None
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    if isinstance(cell, timedelta):
-        return str(cell.total_seconds())
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
+    if isinstance(value, int | float) and "%" in _LITERAL.sub("", cell.number_format or ""):
+        return f"{100 * value:.12g}%"  # Excel keeps 10 % as 0.1
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, timedelta):
+        return str(value.total_seconds())
+    return value.isoformat() if isinstance(value, date) else str(value)

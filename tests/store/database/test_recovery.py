@@ -148,6 +148,15 @@ def test_a_snapshot_is_made_once_a_day_and_the_last_are_kept(two_states: Store, 
         assert copy.execute("SELECT count(*) FROM duckdb_constraints() WHERE table_name = 'models'").fetchone() > (2,)
 
 
+def test_what_somebody_else_keeps_there_is_no_snapshot(two_states: Store) -> None:
+    for name in ("before-upgrade", "mine", "z"):
+        (two_states.home.snapshots / f"{name}.duckdb").write_bytes(b"not one of ours")
+    made = two_states.snapshots.make()
+    assert made.exists()
+    assert newest_first(two_states.home.snapshots)[0] == made
+    assert (two_states.home.snapshots / "mine.duckdb").exists()
+
+
 def test_a_snapshot_that_cannot_be_made_keeps_nobody_out(two_states: Store, caplog: pytest.LogCaptureFixture) -> None:
     home = two_states.home
     os.utime(home.snapshots, times=(0, 0))

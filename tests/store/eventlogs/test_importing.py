@@ -42,6 +42,25 @@ def test_a_log_is_a_run_with_its_tasks_and_executors(store: Store) -> None:
     assert (upload["name"], upload["uploaded_by"], upload["rows"]) == ("app-1", "ada", 1)
 
 
+def test_a_task_whose_output_was_lost_is_told_of_twice_and_counted_once(store: Store) -> None:
+    twice = whole(*(task(number, str(number % 2)) for number in range(6)), task(5, "1", {"Reason": "Resubmitted"}))
+    only(store.eventlogs.add(of_bytes(lines(*twice), "app-1"), GIVEN))
+    [run] = store.runs.load().to_dict("records")
+    assert store.runs.tasks(run["run_id"])["task_id"].tolist() == list(range(6))
+    assert (run["settings"]["tasks"], store.runs.executors(run["run_id"])["tasks"].sum()) == (6, 6)
+
+
+def test_an_unreadable_log_does_not_hide_the_others_of_a_folder(store: Store, tmp_path: Path) -> None:
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    (logs / "a-damaged.gz").write_bytes(gzip.compress(CONTENT)[:40])
+    (logs / "b-good").write_bytes(CONTENT)
+    assert store.eventlogs.recognises(logs)
+    damaged, good = store.eventlogs.add(logs, GIVEN)
+    assert isinstance(damaged, Refused)
+    assert isinstance(good, Imported)
+
+
 @pytest.mark.parametrize("codec", WRITERS)
 def test_the_same_log_in_another_codec_adds_nothing(store: Store, codec: str) -> None:
     store.eventlogs.add(of_bytes(CONTENT, "app-1"), GIVEN)
@@ -139,9 +158,10 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[0] == "app-1: 1 runs added, 0 already there"
     assert "executor_memory_gb is 1, as the log says; the 2 that was given is not used" in done.stdout
-    wrong = command(tmp_path / "home", "import", log, "--memory", "lots")
-    assert wrong.returncode == 2
-    assert "'lots' is no size such as 8g or 8192m" in wrong.stderr
+    for size in ("lots", "8"):  # a bare number is MiB to Spark and GiB to people
+        wrong = command(tmp_path / "home", "import", log, "--memory", size)
+        assert wrong.returncode == 2
+        assert f"'{size}' is no size such as 8g or 8192m" in wrong.stderr
 
 
 def test_logs_are_looked_at_without_storing_them(tmp_path: Path) -> None:

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from store import Store
 from store.errors import EventLogError
 from store.eventlogs import entries
 from store.eventlogs.entries import of_path
-from store.eventlogs.imports import Preview, preview
+from store.eventlogs.imports import Preview, Refused, preview
 from store.eventlogs.reading import holds_log
+from store.eventlogs.run import Supplied
 from tests.store.eventlogs.helpers import Event, added, lines, read, start, task, whole
 
 EVENTS = whole(*(task(number, str(number % 2)) for number in range(9)))
@@ -141,6 +143,14 @@ def test_a_members_name_points_nowhere(tmp_path: Path, pack, name: str) -> None:
     assert not Path("/etc/x").exists()
 
 
+def test_a_tar_that_is_damaged_in_the_middle_is_refused(tmp_path: Path) -> None:
+    content = bytearray(tar_of({"one": b"x" * 512, "two": b"y" * 512}, "w"))
+    content[1024] ^= 0xFF  # the second header
+    (tmp_path / "logs.tar").write_bytes(content)
+    with pytest.raises(EventLogError, match="damaged after its file number 1"):
+        read(tmp_path / "logs.tar")
+
+
 def test_links_in_a_tar_are_not_followed(tmp_path: Path) -> None:
     target = io.BytesIO()
     with tarfile.open(fileobj=target, mode="w") as archive:
@@ -214,6 +224,27 @@ def test_a_zip_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "upload").write_bytes(zip_of({"log": bomb}))
     with pytest.raises(EventLogError, match="unpacks to more than"):
         read(tmp_path / "upload")
+
+
+def test_a_zip_bomb_is_stopped_before_it_is_hashed(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("store.eventlogs.codecs.Budget.FLOOR", 1 << 20)
+    monkeypatch.setattr("store.eventlogs.codecs.Budget.RATIO", 2)
+    monkeypatch.setattr("store.eventlogs.imports._read", lambda *_: pytest.fail("it was hashed whole"))
+    (tmp_path / "upload").write_bytes(zip_of({"log": lines(*EVENTS) + b"x" * 4_000_000}))
+    [refused] = store.eventlogs.add(tmp_path / "upload", Supplied())
+    assert isinstance(refused, Refused)
+    assert "unpacks to more than" in refused.reason
+
+
+def test_a_name_in_a_zip_that_is_no_text_is_an_error_in_words(tmp_path: Path) -> None:
+    content = bytearray(zip_of({"log-\u00e4": lines(*EVENTS)}))
+    place = content.rindex("\u00e4".encode())  # in the table of contents
+    content[place : place + 2] = b"\xff\xff"
+    (tmp_path / "upload").write_bytes(content)
+    with pytest.raises(EventLogError, match="cannot be read"):
+        holds_log(of_path(tmp_path / "upload"))
 
 
 def test_a_log_may_have_its_name_elsewhere_in_the_line(tmp_path: Path) -> None:

@@ -69,6 +69,12 @@ def test_it_says_what_neither_the_log_nor_the_user_does(tmp_path: Path) -> None:
     assert not any("as the recommendation says" in note for note in notes)
 
 
+def test_images_that_the_user_counted_win_over_the_recommended_share(tmp_path: Path) -> None:
+    run = log(tmp_path, spark_properties(ORDER))
+    row, _ = completed(run, Supplied(input_images=850, dataset_images=10_000))
+    assert (row["input_images"], row["sampling_rate_pct"]) == (850, None)  # the run log computes 8.5
+
+
 def test_another_run_followed_none(tmp_path: Path) -> None:
     assert "recommended" not in log(tmp_path, {"spark.executor.memory": "1g"}).row["settings"]
 

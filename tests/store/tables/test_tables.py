@@ -101,6 +101,19 @@ def test_a_decimal_comma_is_read_and_said(store: Store) -> None:
     assert [run["completion_time_s"] for run in loaded(store, text.encode())] == [1.5, 123.5]
 
 
+def test_a_comma_in_a_whole_number_is_no_decimal_mark(store: Store, csv_of: Csv) -> None:
+    text = csv_of({"repeat": 1}).decode().replace(",", ";").splitlines()
+    content = f"{text[0]};input_images;dataset_images\n{text[1]};1,000;10,000\n".encode()
+    with pytest.raises(InvalidRunsError, match=r"column input_images: '1,000'.*write 1000"):
+        store.imports.add(content, "runs.csv")
+
+
+def test_a_quote_that_never_ends_is_said(store: Store, csv_of: Csv) -> None:
+    content = csv_of({"repeat": 1}).decode().replace(",", ";") + '"' + "x" * (2 << 20)
+    with pytest.raises((InvalidRunsError, UnreadableFileError)):
+        store.imports.add(content.encode(), "runs.csv")
+
+
 def test_a_file_with_decimal_points_has_no_decimal_commas(store: Store) -> None:
     text = ALIASED.replace(",", ";").replace("12 min", "1,500")
     with pytest.raises(InvalidRunsError, match=r"line 3, column completion_time_s: '1,500' is not a number \(s\)"):
@@ -139,6 +152,20 @@ def test_excel(store: Store, run: Make) -> None:
     broken = excel(names, [*run().values()], [*run(num_executors="four").values()], above=2)
     with pytest.raises(InvalidRunsError, match="row 5, column num_executors: 'four' is not a whole number"):
         store.imports.add(broken, "runs.xlsx")
+
+
+def test_excel_keeps_percent_as_a_share(store: Store, run: Make) -> None:
+    workbook = openpyxl.Workbook()
+    for values in (run(), [*run().values()]):
+        workbook.active.append([*values])
+    columns = list(run())
+    for shown, kept, stated in (("0%", 0.1, 10.0), ("0.0%", 0.125, 12.5), ('0"%"', 10, 10.0)):
+        cell = workbook.active.cell(2, columns.index("sampling_rate_pct") + 1)
+        cell.value, cell.number_format = kept, shown
+        target = io.BytesIO()
+        workbook.save(target)
+        sample = store.imports.preview(target.getvalue(), "runs.xlsx").sample
+        assert sample["sampling_rate_pct"].tolist() == [stated]
 
 
 def test_the_same_run_in_every_format_is_one_run(store: Store, run: Make, tmp_path: Path) -> None:
