@@ -6,14 +6,46 @@ import pandas as pd
 
 from perfmodel.errors import NotEnoughRunsError
 from perfmodel.evidence.causes import usable
+from perfmodel.evidence.datasets import SIZE, as_shares_of, usual_size
 from perfmodel.evidence.effects import mean_task_seconds
 from perfmodel.evidence.jobs import comparable
 from store import Store
 
 
 def usable_runs(store: Store, application: str, cluster: str) -> pd.DataFrame:
-    """Runs that a model may learn from, as `evidence.causes.usable` and `evidence.jobs.comparable` say."""
-    return comparable(usable(store.runs.load(application=application, cluster=cluster, status="ok")))
+    """Runs that a model may learn from, as `evidence.causes.usable` and `evidence.jobs.comparable` say.
+
+    Their rates are shares of one data set (`evidence.datasets.as_shares_of`): of the one that most runs were over when
+    the pair's first model was fitted, so that a rate means the same to every model and in every question.
+    """
+    runs = store.runs.load(application=application, cluster=cluster, status="ok")
+    if runs[SIZE].nunique() > 1:
+        runs = as_shares_of(runs, usual_size(_first_learned(store, application, cluster, runs)))
+    return comparable(usable(runs))
+
+
+def _first_learned(store: Store, application: str, cluster: str, runs: pd.DataFrame) -> pd.DataFrame:
+    """Those of `runs` that the pair's first model learned from; all where there is none, or none of them is left."""
+    versions = store.registry.load(application=application, cluster=cluster, archived=True)
+    if versions.empty:
+        return runs
+    first = versions.loc[versions["created_at"].idxmin()]
+    learned = runs[runs["run_id"].isin(store.registry.get(str(first["name"]), int(first["version"])).training_run_ids)]
+    return learned if learned[SIZE].notna().any() else runs
+
+
+def runs_to_learn_from(store: Store, application: str, cluster: str) -> pd.DataFrame:
+    """As `usable_runs`, where there must be some.
+
+    Raises
+    ------
+    NotEnoughRunsError
+        When there is none.
+    """
+    runs = usable_runs(store, application, cluster)
+    if runs.empty:
+        raise NotEnoughRunsError(f"there are no usable runs of {application} on {cluster}; {known_pairs(store)}")
+    return runs
 
 
 def pairs(store: Store, application: str | None = None, cluster: str | None = None) -> list[tuple[str, str]]:

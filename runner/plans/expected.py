@@ -36,7 +36,7 @@ def expect_runs(store: Store, plan: Plan, runs: Sequence[PlannedRun]) -> Expecta
 
     application, cluster = plan.identity["application"], plan.cluster
     earlier = store.runs.load(application=application, cluster=cluster, status="ok")
-    questions = _questions(runs, _images_ratio(plan, earlier))
+    questions = _questions(runs, _images_ratio(plan, catalog.usable_runs(store, application, cluster)))
     try:
         models = catalog.champions(store, application, cluster)
         scenario = prediction.best_scenario({name: one.model for name, one in models.items()}, questions)
@@ -48,10 +48,10 @@ def expect_runs(store: Store, plan: Plan, runs: Sequence[PlannedRun]) -> Expecta
     return Expectation(dict(zip(runs, seconds.tolist(), strict=True)), source)
 
 
-def _images_ratio(plan: Plan, earlier: pd.DataFrame) -> float:
+def _images_ratio(plan: Plan, learned: pd.DataFrame) -> float:
     # A rate is a share of the data set that the models were fitted on; here it may be a share of another.
-    known = earlier["dataset_images"].dropna().unique()
-    return plan.images / float(known[0]) if len(known) == 1 else 1.0
+    size = learned["dataset_images"].max()
+    return 1.0 if pd.isna(size) else plan.images / float(size)
 
 
 def _questions(runs: Sequence[PlannedRun], images_ratio: float) -> pd.DataFrame:
