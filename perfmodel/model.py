@@ -19,7 +19,7 @@ from perfmodel.features import FloatArray
 from perfmodel.membership import are_among
 from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.regressors import regressor_for
-from perfmodel.scenarios import GROUP_COLUMNS, RATE, Scenario, scenario_named
+from perfmodel.scenarios import FULL, GROUP_COLUMNS, RATE, Scenario, scenario_named
 from perfmodel.scores import accuracy, intervals
 
 RANGE_COLUMNS = (
@@ -79,7 +79,7 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
     accuracy_ : dict of str to float
         Accuracy in percent by protocol; a protocol that these runs do not allow is absent.
     test_rate_ : float
-        Sampling rate (percent) of the accuracies: the largest that the runs have and the scenario answers for.
+        Sampling rate (percent) of the accuracies: the whole data set where it was run, else the largest rate.
     held_out_ : dict of str to array
         Columns of what `perfmodel.scores.accuracy.leave_one_configuration_out` returned.
     seen_errors_, unseen_errors_ : array
@@ -138,8 +138,9 @@ class ScenarioModel(RegressorMixin, BaseEstimator):
         self._score(runs, averaged)
 
     def _score(self, runs: pd.DataFrame, averaged: pd.DataFrame) -> None:
-        rate = float(averaged.loc[scenario_named(self.scenario).answers_for(averaged[RATE]), RATE].max())
-        self.test_rate_ = rate
+        rates = averaged.loc[scenario_named(self.scenario).answers_for(averaged[RATE]), RATE]
+        # Beyond the data set there may be a single run: accuracy is not judged by that.
+        self.test_rate_ = rate = FULL if rates.eq(FULL).any() else float(rates.max())
         tested = averaged[averaged[RATE] == rate]
         self.accuracy_: dict[str, float] = {
             accuracy.PAPER: accuracy.accuracy_pct(tested["completion_time_s"], self.regressor_.predict(tested))

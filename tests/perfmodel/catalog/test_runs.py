@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from perfmodel import catalog
+from perfmodel.model import ScenarioModel
 from store import open_store
 from tests.perfmodel.catalog.small import PAIR
 
@@ -52,3 +53,13 @@ def test_many_runs_over_another_data_set_do_not_change_what_rates_mean_to_models
     assert again.version == 2
     store.registry.promote("tiny@test/5", 2)
     assert set(catalog.usable_runs(store, *PAIR)["dataset_images"]) == {1_000}
+
+
+def test_accuracy_is_that_on_the_whole_data_set_also_after_a_single_larger_run(tmp_path, grid_runs):
+    store = open_store(tmp_path)
+    store.runs.add(over(grid_runs, 1_000))
+    larger = grid_runs.tail(1).assign(completion_time_s=20 * grid_runs["completion_time_s"].iloc[-1])
+    store.runs.add(over(larger, 20_000, repeat=2))
+    runs = catalog.usable_runs(store, *PAIR)
+    assert runs["sampling_rate_pct"].max() == 2_000.0
+    assert ScenarioModel("5").fit(runs, runs["completion_time_s"]).test_rate_ == 100.0
