@@ -116,8 +116,8 @@ def begin(start: Callable[[], launch.Launch]) -> None:
 
 def plan() -> None:
     """Fields, what they mean, and how to run it."""
-    wanted = planning.request(application)
     try:
+        wanted = planning.request(application)
         content = wanted.preview(store)
     except SparkcastError as error:
         st.error(literal(str(error)), icon=":material/error:")

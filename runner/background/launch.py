@@ -155,11 +155,14 @@ def measuring(home: Path) -> str | None:
 
     Only for people: it does not try the lock, because a campaign that starts at that moment would be refused.
     """
+    path = home / LOCK_FILE
     try:
-        holder = (home / LOCK_FILE).read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
+        holder, written = path.read_text(encoding="utf-8").strip(), path.stat().st_mtime
+        # A process that began after the file was written came to have the id of one that was killed.
+        began = psutil.Process(int(holder)).create_time()
+    except (FileNotFoundError, ValueError, psutil.Error):
         return None
-    return holder if holder.isdigit() and psutil.pid_exists(int(holder)) else None
+    return holder if began <= written + _SAME_START_S else None
 
 
 def log_tail(home: Path, launch: Launch) -> str:

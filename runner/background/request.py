@@ -6,7 +6,7 @@ import argparse
 import dataclasses
 import shlex
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from runner.campaigns.campaign import Campaign
 from runner.clusters.target import Target
@@ -81,7 +81,7 @@ class Request:
         Raises
         ------
         RunnerError
-            Naming the option whose value cannot be used.
+            Naming the option whose value is missing or cannot be used.
         """
         if not (self.synthetic or self.images):
             raise RunnerError("--images: name a folder with images, or let photos be generated")
@@ -96,7 +96,15 @@ class Request:
         return describe_plan(campaign, plan, store, is_design=self.fewest)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong to its caller; nobody could read it on a terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise instead of ending the process."""
+        raise RunnerError(message)
+
+
 def _parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser()
+    parser: argparse.ArgumentParser = _Parser()
     add_profile(parser.add_subparsers())
     return parser.parse_args(["profile", *arguments])

@@ -245,8 +245,8 @@ class Campaign:
         if execution.log_file is not None:
             keep_event_log(execution.log_file, home.eventlogs, spec.run_id)
         keep_logs(spec, _logs(home) / spec.run_id)
-        prune_logs(_logs(home))
         self._store.inbox.put(record)
+        prune_logs(_logs(home))
         shutil.rmtree(spec.folder)
 
 

@@ -104,25 +104,31 @@ _OF_ANY_RUN = {
 }
 
 # Set from a run's parameters, or part of what makes a measurement valid: nobody else sets these.
-RESERVED = frozenset(_OF_ANY_RUN) | {
-    "spark.app.name",
-    "spark.cores.max",
-    "spark.eventLog.dir",
-    "spark.executor.cores",
-    "spark.executor.extraJavaOptions",
-    "spark.executor.instances",
-    "spark.executor.memory",
-    "spark.executor.memoryOverhead",
-    "spark.executor.pyspark.memory",
-    "spark.executor.resource.gpu.amount",
-    "spark.kubernetes.allocation.batch.size",
-    "spark.kubernetes.executor.limit.cores",
-    "spark.kubernetes.executor.request.cores",
-    "spark.master",
-    "spark.python.daemon.module",
-    "spark.sql.execution.arrow.maxBytesPerBatch",
-    "spark.sql.execution.arrow.maxRecordsPerBatch",
-    "spark.submit.deployMode",
-    "spark.task.cpus",
-    "spark.task.resource.gpu.amount",
-}
+RESERVED = (
+    frozenset(_OF_ANY_RUN)
+    | {f"spark.executorEnv.{name}" for name in _PYTHON_WORKERS | _NO_GPU}
+    | {
+        "spark.app.name",
+        "spark.barrier.sync.timeout",
+        "spark.cores.max",
+        "spark.eventLog.dir",
+        "spark.executor.cores",
+        "spark.executor.extraJavaOptions",
+        "spark.executor.instances",
+        "spark.executor.memory",
+        "spark.executor.memoryOverhead",
+        "spark.executor.pyspark.memory",
+        "spark.executor.resource.gpu.amount",
+        "spark.kubernetes.allocation.batch.size",
+        "spark.kubernetes.executor.limit.cores",
+        "spark.kubernetes.executor.request.cores",
+        "spark.master",
+        "spark.python.daemon.module",
+        "spark.scheduler.barrier.maxConcurrentTasksCheck.interval",
+        "spark.sql.execution.arrow.maxBytesPerBatch",
+        "spark.sql.execution.arrow.maxRecordsPerBatch",
+        "spark.submit.deployMode",
+        "spark.task.cpus",
+        "spark.task.resource.gpu.amount",
+    }
+)

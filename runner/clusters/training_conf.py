@@ -33,7 +33,6 @@ def trains_on_gpu(spec: RunSpec) -> bool:
 
 def _gpu_conf(spec: RunSpec) -> dict[str, str]:
     """One GPU an executor, shared by its tasks; a cluster that has none to give never starts the executor."""
-    return {
-        "spark.executor.resource.gpu.amount": "1",
-        "spark.task.resource.gpu.amount": f"{1 / max(spec.executor_cores):.4g}",
-    }
+    # Rounded down: of a share that is a little too large, Spark fits one task less.
+    share = 10_000 // max(spec.executor_cores) / 10_000
+    return {"spark.executor.resource.gpu.amount": "1", "spark.task.resource.gpu.amount": f"{share:g}"}

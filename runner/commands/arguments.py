@@ -11,6 +11,7 @@ from runner.errors import RunnerError
 Value = TypeVar("Value", int, float)
 
 SMALLEST_MEMORY_MIB = 512
+LARGEST_MEMORY_MIB = 1_000 * 1024  # of the run log's executor_memory_gb
 MOST_VALUES = 10_000
 _MEMORY = re.compile(r"(\d+(?:\.\d+)?)\s*(g|gb|gib|m|mb|mib)", re.IGNORECASE)
 _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|)", re.IGNORECASE)
@@ -25,7 +26,7 @@ _RANGES = {
     "--limit-runs": (1, 1_000_000),
     "--synthetic": (1, 10_000_000),
     "--seed": (0, 2**32 - 1),
-    "--epochs": (1, 10_000),
+    "--epochs": (1, 400),  # the run log takes 20,000 characters of settings, with four lists by epoch among them
     "--batch": (1, 1_000_000),
     "--images": (10, 10_000_000),
     "--trials": (1, 100_000),
@@ -33,11 +34,24 @@ _RANGES = {
 }
 
 
-def read_list(option: str, text: str, read: Callable[[str, str], Value]) -> list[Value]:
+def read_list(
+    option: str,
+    text: str,
+    read: Callable[[str, str], Value],
+    read_step: Callable[[str, str], Value] | None = None,
+) -> list[Value]:
     """Return the values of a comma-separated list of values and ranges, sorted, each once.
 
     A range is ``MIN:MAX:STEP`` or ``MIN:MAX:xFACTOR``: the paper's min, max and scale. Both ends are in it when the
     scale meets them.
+
+    Parameters
+    ----------
+    option, text : str
+    read : callable
+        Reads a value, given the option and its text.
+    read_step : callable, optional
+        Reads a STEP; by default `read`, which suits where a step has the limits of a value.
 
     Raises
     ------
@@ -46,20 +60,23 @@ def read_list(option: str, text: str, read: Callable[[str, str], Value]) -> list
     """
     values: set[Value] = set()
     for item in text.split(","):
-        values.update(_read_range(option, item.strip(), read) if ":" in item else [read(option, item.strip())])
+        item = item.strip()
+        values.update(_read_range(option, item, read, read_step or read) if ":" in item else [read(option, item)])
         if len(values) > MOST_VALUES:
             raise RunnerError(f"{option}: {text!r} has more than {MOST_VALUES:,} values")
     return sorted(values)
 
 
-def _read_range(option: str, text: str, read: Callable[[str, str], Value]) -> Iterator[Value]:
+def _read_range(
+    option: str, text: str, read: Callable[[str, str], Value], read_step: Callable[[str, str], Value]
+) -> Iterator[Value]:
     parts = [part.strip() for part in text.split(":")]
     if len(parts) != 3:
         raise RunnerError(f"{option}: {text!r} is not a range; write MIN:MAX:STEP like 2:8:2, or MIN:MAX:xFACTOR")
     low, high = read(option, parts[0]), read(option, parts[1])
     if low > high:
         raise RunnerError(f"{option}: {text!r} starts above its end")
-    following = _read_scale(option, parts[2], read)
+    following = _read_scale(option, parts[2], read_step)
     value = low
     for _ in range(MOST_VALUES + 1):
         if value > high:
@@ -68,13 +85,13 @@ def _read_range(option: str, text: str, read: Callable[[str, str], Value]) -> It
         value = following(value)
 
 
-def _read_scale(option: str, text: str, read: Callable[[str, str], Value]) -> Callable[[Value], Value]:
+def _read_scale(option: str, text: str, read_step: Callable[[str, str], Value]) -> Callable[[Value], Value]:
     if text.startswith("x"):
         factor = int(text[1:]) if re.fullmatch(r"\d{1,6}", text[1:]) else 0
         if factor < 2:
             raise RunnerError(f"{option}: {text!r} is not a factor; write a whole number from 2, like x10")
         return lambda value: value * factor
-    step = read(option, text)
+    step = read_step(option, text)
     # A step of 0.1 must arrive at 0.3.
     return lambda value: type(value)(round(value + step, 9))
 
@@ -128,14 +145,30 @@ def read_memory(option: str, text: str) -> int:
     Raises
     ------
     RunnerError
-        When it is no size, or less than Spark accepts.
+        When it is no size, less than Spark accepts, or more than the run log does.
     """
+    mib = _read_mib(option, text)
+    if mib < SMALLEST_MEMORY_MIB:
+        raise RunnerError(f"{option}: {text!r} is too small for a Spark executor; the least is {SMALLEST_MEMORY_MIB}m")
+    if mib > LARGEST_MEMORY_MIB:
+        most = LARGEST_MEMORY_MIB // 1024
+        raise RunnerError(f"{option}: {text!r} is more than the run log takes for one executor; the most is {most}g")
+    return mib
+
+
+def read_memory_step(option: str, text: str) -> int:
+    """Return the step of a range of executor memory in MiB, which may be smaller than any executor."""
+    mib = _read_mib(option, text)
+    if not mib:
+        raise RunnerError(f"{option}: {text!r} is no step; write it like 256m or 1g")
+    return mib
+
+
+def _read_mib(option: str, text: str) -> int:
     found = _MEMORY.fullmatch(text)
     if found is None:
         raise RunnerError(f"{option}: {text!r} is not a memory size; write it like 1g or 1536m")
     mib = float(found[1]) * (1024 if found[2].lower().startswith("g") else 1)
     if mib != int(mib):
         raise RunnerError(f"{option}: {text!r} is not a whole number of MiB; write it like 1g or 1536m")
-    if mib < SMALLEST_MEMORY_MIB:
-        raise RunnerError(f"{option}: {text!r} is too small for a Spark executor; the least is {SMALLEST_MEMORY_MIB}m")
     return int(mib)

@@ -111,7 +111,6 @@ def _deliver(
 ) -> int:
     progress = ProgressDisplay()
     progress.say(f"classifying {plan.images} images with {plan.application.name} on {plan.cluster}")
-    delivery.clean_up()
     try:
         campaign.execute(dataset, progress)
         about = _about(store, campaign.name, plan)

@@ -10,7 +10,7 @@ from runner.clusters.host import visible_memory_mib
 from runner.clusters.memory import BYTES_PER_VALUE, FREE, REGIMES, check_regime
 from runner.clusters.resources import refuse_uneven
 from runner.clusters.target import add_target_options, read_target
-from runner.commands.arguments import read_integer, read_list, read_memory, read_rate
+from runner.commands.arguments import read_integer, read_list, read_memory, read_memory_step, read_rate
 from runner.commands.network_options import add_application_options, read_application_options
 from runner.errors import RunnerError
 from runner.inputs.images import Dataset
@@ -99,7 +99,7 @@ def read_grid(args: argparse.Namespace, option: str, images: str, seed: int) -> 
     """Return the runs of every combination; ``option`` and its value ``images`` say how many images a task has."""
     return grid_runs(
         layouts=read_layouts(args),
-        memory_mib=read_list("--memory", args.memory, read_memory),
+        memory_mib=read_list("--memory", args.memory, read_memory, read_memory_step),
         images_per_partition=read_list(option, images, read_integer),
         sampling_rates_pct=read_list("--sampling-rates", args.sampling_rates, read_rate),
         repeats=read_integer("--repeats", args.repeats),

@@ -38,7 +38,7 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
         "epoch, the workers exchange gradients; one-process: not at all, TensorFlow with all cores of one executor; "
         "numpy: the same in plain NumPy (default: driver)",
     )
-    parser.add_argument("--epochs", default="2", metavar="N", help="passes over the images (default: 2)")
+    parser.add_argument("--epochs", default="2", metavar="N", help="passes over the images, at most 400 (default: 2)")
     parser.add_argument("--batch", default="500", metavar="N,...", help="images of a step (default: 500)")
     parser.add_argument(
         "--learning-rate", default=LEARNING_RATE, metavar="X", help=f"of gradient descent (default: {LEARNING_RATE})"
@@ -120,6 +120,8 @@ def read_training_plan(args: argparse.Namespace, photos: Photos) -> Plan:
     runs = read_grid(args, "--batch", args.batch, photos.seed)
     target = read_target(args.master, args.conf, args.container_image)
     training = _read_training(args, photos)
+    if training.device == "gpu" and training.kernel == "numpy":
+        raise RunnerError(f"--device: --arm {training.arm} computes on CPUs only; give another --arm, or cpu")
     for run in runs:
         refuse_uneven(target.master, run.configuration.executor_cores)
         if training.in_one_process and run.configuration.num_executors > 1:

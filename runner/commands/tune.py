@@ -18,8 +18,10 @@ from runner.clusters.target import read_target
 from runner.commands.training_options import read_photos
 from runner.commands.tune_options import add_search_options, make_spec, read_name, read_order
 from runner.errors import RunnerError
+from runner.runs.disk import check_failure, check_space, full_disk_explained
 from runner.runs.execution import execute_run
 from runner.runs.interrupts import stop_signals_interrupt
+from runner.runs.keeping import prune_logs
 from runner.runs.postmortem import keep_logs
 from runner.runs.record import brief
 from runner.spec import RunSpec, work_folder
@@ -64,13 +66,13 @@ def tune(args: argparse.Namespace) -> int:
     check_java()
     store = open_store(args.home)
     study = Study(store.home.root / STUDIES / name)
-    study.open(order)
-    photos.open()
-    spec = make_spec(args, target, study, str(work_folder(store.home.root).resolve()), photos.images)
-    complete = len(study.finished()) >= order.search.trials and study.best_model.exists()
-    with stop_signals_interrupt():
+    with full_disk_explained(store.home.root), stop_signals_interrupt():
+        study.open(order)
+        photos.open()
+        spec = make_spec(args, target, study, str(work_folder(store.home.root).resolve()), photos.images)
+        complete = len(study.finished()) >= order.search.trials
         seconds = 0.0 if complete else _search(store, study, spec, order.search.trials)
-    _keep(store, study, name)
+        _keep(store, study, name)
     _show(study, name, seconds, as_json=args.json)
     return 0
 
@@ -79,18 +81,20 @@ def _search(store: Store, study: Study, spec: RunSpec, trials: int) -> float:
     home, progress = store.home, ProgressDisplay()
     with hold_lock(home.root):
         clean_up(home)
-        study.best_model.unlink(missing_ok=True)  # there may soon be a better one
+        check_space(home.root)
         try:
             with _watched(study, trials, progress):
                 execution = execute_run(spec, [], home.root)
             keep_logs(spec, home.root / "logs" / spec.run_id)
+            prune_logs(home.root / "logs")
         finally:
             progress.close()
-            _keep(store, study, study.folder.name)
             clean_up(home)
+            _keep(store, study, study.folder.name)
     result = execution.result
     if not result["ok"]:
         made, reason = len(study.finished()), brief(*execution.last_words, result["error"])
+        check_failure(home.root, f"{reason} {result['error']}")
         raise SearchFailedError(
             f"{made} of {trials} trials were made, then: {reason}; the same command again goes on from there"
         )
@@ -133,7 +137,11 @@ def describe(trial: dict[str, Any]) -> str:
 
 
 def _keep(store: Store, study: Study, name: str) -> None:
-    store.measurements.put(KIND, name, study.finished())
+    """Keep what is finished: all trials in the store, and the best network."""
+    finished = study.finished()
+    if finished:
+        study.save_best()
+    store.measurements.put(KIND, name, finished)
 
 
 def _show(study: Study, name: str, seconds: float, *, as_json: bool) -> None:

@@ -18,6 +18,7 @@ from PIL import Image
 from runner.errors import RunnerError
 from runner.inputs.images import Dataset
 from runner.inputs.manifest import ImageRef
+from store.files import write_durably
 
 IMAGE_SIZE = 32
 CHANNELS = 3
@@ -148,9 +149,7 @@ def make_cifar_like(root: Path, training: int, test: int, seed: int) -> Labelled
     ):
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
-            partial = path.with_suffix(".partial")
-            draw_records(count, seed, part).tofile(partial)
-            partial.replace(path)
+            write_durably(path, draw_records(count, seed, part).tobytes())
     return photos
 
 

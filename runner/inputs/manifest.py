@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,11 @@ class ImageRef(NamedTuple):
 
     def __str__(self) -> str:
         return self.path if self.record is None else f"{self.path}#{self.record}"
+
+    @property
+    def text(self) -> str:
+        """The image as Arrow and Spark can hold it: bytes of its path that are no UTF-8 are replaced."""
+        return os.fsencode(str(self)).decode("utf-8", "replace")
 
     @property
     def name(self) -> str:

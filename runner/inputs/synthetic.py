@@ -6,7 +6,7 @@ fields, structure at several scales and sensor-like noise: 640x480-like files co
 
 from __future__ import annotations
 
-import os
+import io
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from PIL import Image
 
 from runner.inputs.images import Dataset
 from runner.inputs.manifest import ImageRef
+from store.files import write_durably
 
 # Width and height in pixels: common photo shapes around 640x480.
 DIMENSIONS = ((640, 480), (480, 640), (640, 427), (600, 600), (576, 432), (500, 375), (720, 540))
@@ -67,10 +68,6 @@ def draw_photo(seed: int, index: int) -> Image.Image:
 
 
 def _write(path: Path, picture: Image.Image) -> None:
-    # Renamed when complete, so that a killed generator leaves no half picture behind.
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
-        picture.save(file, format="JPEG", quality=QUALITY)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    content = io.BytesIO()
+    picture.save(content, format="JPEG", quality=QUALITY)
+    write_durably(path, content.getvalue())

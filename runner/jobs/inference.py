@@ -66,7 +66,7 @@ class Worker:
         classes, scores = self._classifier.predict(self._pixels)
         predicted, cpu_s = time.perf_counter(), time.process_time() - cpu
         seconds = (load_s, decoded - start, predicted - decoded, predicted - start, cpu_s)
-        return make_batch(ids, [str(self._images[number]) for number in ids], errors, (classes, scores), seconds)
+        return make_batch(ids, [self._images[number].text for number in ids], errors, (classes, scores), seconds)
 
     def _decode(self, row: int, image: ImageRef) -> str | None:
         """Put an image into its row of the batch; return what is wrong with it."""

@@ -85,7 +85,7 @@ class Reader:
         """Return the image at this position of the manifest, decoded, or what is wrong with it."""
         cpu, start = time.process_time(), time.perf_counter()
         image = self._images[number]
-        found: dict[str, Any] = {"id": number, "image": str(image), "load_s": 0.0}
+        found: dict[str, Any] = {"id": number, "image": image.text, "load_s": 0.0}
         try:
             found["pixels"] = self._decoder.decode(image).tobytes()
         except ImageError as error:

@@ -65,6 +65,7 @@ def pass_spec(spec: RunSpec, training: Training) -> PassSpec:
         kernel=training.kernel,
         threads=spec.task_cpus,
         shares=(1,) * training.workers(sum(spec.executor_cores)),
+        device=training.device,
     )
 
 

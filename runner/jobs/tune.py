@@ -25,7 +25,7 @@ ATTEMPTS = 3  # of a trial whose executor or Python worker was lost
 
 
 def search(spark: Any, spec: RunSpec) -> dict[str, Any]:
-    """Make the trials that are left of the study in the run's output folder, and save the best network."""
+    """Make the trials that are left of the study in the run's output folder."""
     started = time.perf_counter()
     study = Study(Path(str(spec.output)))
     order = study.order()
@@ -49,7 +49,6 @@ def search(spark: Any, spec: RunSpec) -> dict[str, Any]:
 
     with ThreadPoolExecutor(sum(spec.executor_cores) // spec.task_cpus) as slots:
         made = order.search.run(evaluate)
-    study.save_best()
     return {"trials": len(made), "seconds": time.perf_counter() - started}
 
 

@@ -11,6 +11,7 @@ from runner.errors import RunnerError
 from runner.plans.plan import Configuration, PlannedRun
 
 LARGEST_PLAN = 100_000
+MOST_CORES = 1_024  # of one executor; of the run log's executor_cores
 # Number of executors, and cores over all of them.
 Layout = tuple[int, int]
 
@@ -26,7 +27,7 @@ def total_layouts(executors: Sequence[int], total_cores: Sequence[int]) -> list[
     Raises
     ------
     RunnerError
-        When no combination is left.
+        When no combination is left, or an executor would get more than `MOST_CORES`.
     """
     layouts = [layout for layout in itertools.product(executors, total_cores) if layout[0] <= layout[1]]
     if not layouts:
@@ -34,6 +35,12 @@ def total_layouts(executors: Sequence[int], total_cores: Sequence[int]) -> list[
             f"--total-cores: at most {max(total_cores)} cores for at least {min(executors)} executors; "
             "each executor needs one"
         )
+    for number, total in layouts:
+        if total > number * MOST_CORES:
+            raise RunnerError(
+                f"--total-cores: {total:,} cores over {number:,} executors are more than {MOST_CORES:,} in one, which "
+                "the run log does not take; give fewer cores or more executors"
+            )
     return layouts
 
 

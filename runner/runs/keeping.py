@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from store.files import sync_folder
@@ -39,11 +41,19 @@ def prune_logs(folder: Path, most_bytes: int = MOST_LOG_BYTES) -> None:
     Parameters
     ----------
     folder : Path
-        One folder a run.
+        One folder a run; what else is in it stays.
     most_bytes : int
     """
     kept = 0
-    for run in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True):
-        kept += sum(path.stat().st_size for path in run.iterdir())
+    for _, size, run in sorted(_sized(folder), reverse=True):
+        kept += size
         if kept > most_bytes:
-            shutil.rmtree(run)
+            shutil.rmtree(run, ignore_errors=True)
+
+
+def _sized(folder: Path) -> Iterator[tuple[float, int, Path]]:
+    """Return change time, bytes and path of each run's folder."""
+    for run in list(folder.iterdir()):
+        with suppress(FileNotFoundError):  # somebody else tidies up at this moment
+            if run.is_dir() and not run.is_symlink():
+                yield run.stat().st_mtime, sum(path.stat().st_size for path in run.iterdir()), run

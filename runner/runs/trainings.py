@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -31,13 +32,18 @@ def training_settings(spec: RunSpec, result: Mapping[str, Any], log: EventLog | 
         "kernel": training.kernel,
         "steps": sum(one["steps"] for one in epochs),
         "images_seen": sum(one["images"] for one in epochs),
-        **{name: [round(one[name], 4) for one in epochs] for name in _BY_EPOCH},
+        **{name: [_finite(one[name]) for one in epochs] for name in _BY_EPOCH},
         "epoch_s": [round(one["wall_s"] + one["test_s"], 3) for one in epochs],
         **seconds,
         "cpu_per_task_core": round(seconds["work_cpu_s"] / (seconds["work_wall_s"] * spec.task_cpus), 3),
         "restarts": sum(one["restarts"] for one in epochs),
         "recoveries": count_losses(log),
     }
+
+
+def _finite(value: float) -> float | None:
+    # A training that diverged has no loss: JSON cannot hold what it has instead.
+    return round(value, 4) if math.isfinite(value) else None
 
 
 def completion_time_s(spec: RunSpec, log: EventLog) -> float | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import io
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from runner.networks.numpy_layers import Array
+from store.files import write_durably
 
 
 class Checkpoint(NamedTuple):
@@ -23,13 +24,10 @@ class Checkpoint(NamedTuple):
 def save(path: Path, weights: Sequence[Array], history: Sequence[dict[str, Any]]) -> None:
     """Put a checkpoint in place of the one before."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
     text = np.frombuffer(json.dumps(list(history)).encode(), dtype=np.uint8)
-    with partial.open("wb") as file:
-        np.savez(file, *weights, history=text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+    content = io.BytesIO()
+    np.savez(content, *weights, history=text)
+    write_durably(path, content.getvalue())
 
 
 def load(path: Path) -> Checkpoint:

@@ -11,7 +11,7 @@ import numpy as np
 from runner.inputs.cifar import Ids
 from runner.networks.numpy_layers import Array
 from runner.training.batches import split_batch
-from runner.training.passes import PassSpec, worker_kernel
+from runner.training.passes import PassSpec
 
 CHUNK = 500  # images of one forward pass: a test set at once would need gigabytes
 
@@ -28,7 +28,7 @@ def count_correct(context: Any, spec: PassSpec, weights: Sequence[Array]) -> int
 
 
 def _count(spec: PassSpec, shared: Any, shards: Iterable[Ids]) -> Iterator[int]:
-    kernel = worker_kernel(spec.kernel, spec.threads)
+    kernel = spec.open_kernel()
     for ids in shards:
         for start in range(0, len(ids), CHUNK):
             yield kernel.count_correct(shared.value, *spec.records.read(ids[start : start + CHUNK]))

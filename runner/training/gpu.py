@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 import importlib.metadata
+import socket
 from pathlib import Path
 
 _NVIDIA = Path("/proc/driver/nvidia/gpus")
 _CPU_BUILD = "tensorflow-cpu"
+
+
+class NoGpuError(Exception):
+    """A worker that should train on a GPU has none."""
+
+
+def ensure_gpu() -> None:
+    """Return when TensorFlow can use a GPU in this process.
+
+    Raises
+    ------
+    NoGpuError
+        When it cannot: it would quietly compute on the CPU.
+    """
+    import tensorflow as tf
+
+    if not tf.config.list_physical_devices("GPU"):
+        raise NoGpuError(
+            f"TensorFlow finds no GPU in a worker on {socket.gethostname()}; install tensorflow[and-cuda] there, or "
+            "train with --device cpu"
+        )
 
 
 def why_no_gpu(master: str | None) -> str:

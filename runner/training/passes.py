@@ -15,6 +15,7 @@ from runner.inputs.cifar import Ids, Records
 from runner.networks.cifar_cnn import FILTERS, Gradients
 from runner.networks.numpy_layers import Array
 from runner.training.descent import descend
+from runner.training.gpu import ensure_gpu
 from runner.training.kernels import Kernel, make_kernel
 
 
@@ -37,6 +38,8 @@ class PassSpec:
         Of each worker.
     shares : tuple of int
         One entry a worker: how large its shard of a batch is beside the others'.
+    device : str
+        ``cpu`` or ``gpu``.
     """
 
     records: Records
@@ -44,6 +47,11 @@ class PassSpec:
     kernel: str
     threads: int
     shares: tuple[int, ...] = (1,)
+    device: str = "cpu"
+
+    def open_kernel(self) -> Kernel:
+        """Return, in a worker, what computes."""
+        return worker_kernel(self.kernel, self.threads, device=self.device)
 
 
 class StepTimes(NamedTuple):
@@ -104,8 +112,16 @@ class Shard(NamedTuple):
 
 
 @functools.lru_cache(maxsize=1)
-def worker_kernel(name: str, threads: int, filters: int = FILTERS) -> Kernel:
-    """Return this process's kernel; TensorFlow is loaded and traced once."""
+def worker_kernel(name: str, threads: int, filters: int = FILTERS, device: str = "cpu") -> Kernel:
+    """Return this process's kernel; TensorFlow is loaded and traced once.
+
+    Raises
+    ------
+    NoGpuError
+        When the device is a GPU and there is none.
+    """
+    if device == "gpu":
+        ensure_gpu()
     kernel = make_kernel(name, threads, filters)
     gc.freeze()  # PySpark collects garbage after every task: not over all of TensorFlow
     return kernel
@@ -115,7 +131,7 @@ def compute_shard(spec: PassSpec, weights: Sequence[Array], ids: Ids) -> Shard:
     """Read a shard and pass forward and backward over it; an empty one adds nothing."""
     if not len(ids):
         return Shard(Gradients(0.0, 0, [np.zeros_like(array) for array in weights]), 0.0, 0.0)
-    kernel = worker_kernel(spec.kernel, spec.threads)
+    kernel = spec.open_kernel()
     started, cpu = time.perf_counter(), time.process_time()
     gradients = kernel.gradients(weights, *spec.records.read(ids))
     return Shard(gradients, time.perf_counter() - started, time.process_time() - cpu)

@@ -12,16 +12,27 @@ from pages.ui.shared.formats import time_text
 from runner.background.request import Request
 from runner.background.watch import Progress
 from runner.clusters.host import default_cluster_name, visible_cpus
+from runner.errors import RunnerError
 from runner.networks.applications import APPLICATIONS
 
 HERE, ELSEWHERE = "This machine", "A cluster of mine"
 FEWEST, GRID = "The fewest runs that answer", "Every combination"
 GENERATED, FOLDER = "Generated photos", "A folder"
+_MISSING = {
+    "master": "write where your cluster listens, like spark://HOST:7077",
+    "cluster": "write a name for your cluster",
+}
 _LIST = "Values separated by commas, or a range: MIN:MAX:STEP like 1:4:1, MIN:MAX:xFACTOR like 1:100:x10."
 
 
 def request(application: str) -> Request:
-    """Fields for a campaign; starts with the application that the user looks at, where it can be profiled."""
+    """Fields for a campaign; starts with the application that the user looks at, where it can be profiled.
+
+    Raises
+    ------
+    RunnerError
+        When the user's own cluster is not named: without a master it would be this machine's.
+    """
     with st.container(horizontal=True, gap="medium"):
         where = _choice("Where it runs", [HERE, ELSEWHERE], "plan_where")
         kind = _choice("Which runs", [FEWEST, GRID], "plan_kind")
@@ -37,6 +48,9 @@ def request(application: str) -> Request:
     with right:
         cores = _cores(where)
         values = _values()
+    for option, value in cluster.items():  # now that all fields are there
+        if not value.strip():
+            raise RunnerError(f"--{option}: {_MISSING[option]}, or choose '{HERE}'")
     return Request(application=chosen, fewest=kind == FEWEST, **cluster, **images, **cores, **values)
 
 

@@ -68,6 +68,26 @@ def test_a_cluster_of_ones_own_gets_a_command(page: AppTest) -> None:
     assert "start" not in {button.key for button in page.button}
 
 
+@pytest.mark.parametrize("cleared", ["plan_executors", "plan_partition"])
+def test_a_field_that_was_cleared_is_named(page: AppTest, cleared: str) -> None:
+    page.run()
+    page.text_input(key=cleared).set_value("").run()
+    assert not page.exception
+    assert "arguments are required" in page.error[0].value
+    assert page.text_input(key=cleared)
+
+
+@pytest.mark.parametrize("cleared", ["plan_master", "plan_cluster"])
+def test_a_cluster_of_ones_own_needs_a_master_and_a_name(page: AppTest, cleared: str) -> None:
+    page.session_state["plan_where"] = "A cluster of mine"
+    page.run()
+    page.text_input(key=cleared).set_value("").run()
+    assert not page.exception
+    assert "your cluster" in page.error[0].value
+    assert page.text_input(key="plan_memory")
+    assert "start" not in {button.key for button in page.button}
+
+
 def test_what_runs_is_shown_and_stopped(page: AppTest, tmp_path: Path, sleeper: subprocess.Popen[bytes]) -> None:
     remember(tmp_path, launched(sleeper))
     page.run()

@@ -77,11 +77,26 @@ def test_a_campaign_that_somebody_else_started_is_in_the_way(tmp_path: Path) -> 
     assert launch.measuring(tmp_path) is None
 
 
+def test_a_process_that_came_to_have_the_id_of_the_one_that_measured_does_not(tmp_path: Path) -> None:
+    path = tmp_path / LOCK_FILE
+    path.write_text(f"{os.getpid()}\n", encoding="utf-8")
+    assert launch.measuring(tmp_path) == str(os.getpid())
+    before = psutil.Process().create_time() - 60
+    os.utime(path, (before, before))
+    assert launch.measuring(tmp_path) is None
+
+
+def test_a_campaign_that_breaks_off_measures_no_longer(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), hold_lock(tmp_path):
+        raise ZeroDivisionError
+    assert (tmp_path / LOCK_FILE).read_text(encoding="utf-8") == ""
+
+
 def test_a_plan_that_is_wrong_starts_nothing(tmp_path: Path) -> None:
     with pytest.raises(RunnerError, match="--memory: "):
         launch.start(tmp_path, replace(ASKED, memory="1"))
     with pytest.raises(RunnerError, match="this machine has"):
-        launch.start(tmp_path, replace(ASKED, memory="100000g"))
+        launch.start(tmp_path, replace(ASKED, memory="1000g"))
     with pytest.raises(RunnerError, match="plan one first"):
         launch.resume(tmp_path)
     assert launch.last(tmp_path) is None

@@ -53,6 +53,13 @@ def test_no_images_is_said() -> None:
         replace(ASKED, synthetic="").plan()
 
 
+@pytest.mark.parametrize("name", ["executors", "images_per_partition"])
+def test_a_field_that_must_be_filled_is_named(name: str) -> None:
+    option = f"--{name.replace('_', '-')}"
+    with pytest.raises(RunnerError, match=f"the following arguments are required: {option}"):
+        replace(ASKED, **{name: " "}).plan()
+
+
 def test_a_cluster_of_ones_own_is_not_looked_for_before_it_is_needed() -> None:
     elsewhere = replace(ASKED, total_cores="", cores="1,2", master="spark://nowhere.invalid:7077")
     assert elsewhere.plan().target.master == "spark://nowhere.invalid:7077"

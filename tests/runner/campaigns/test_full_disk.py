@@ -87,6 +87,20 @@ def test_a_disk_that_fills_up_before_a_run_starts(
     check_stopped(tmp_path, capsys, kept=0)
 
 
+def test_a_disk_that_is_full_when_old_logs_are_removed_loses_no_result(
+    tmp_path: Path, spark: Callable[[Fake], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cannot_prune(folder: Path) -> None:
+        raise FULL
+
+    spark(lambda spec, images, home: failed(spec, "ZeroDivisionError: one"))
+    monkeypatch.setattr(campaign, "prune_logs", cannot_prune)
+    assert profile(tmp_path) == 1
+    store = open_store(tmp_path)
+    store.inbox.drain()
+    assert len(store.runs.load()) == 1
+
+
 @pytest.mark.thorough
 def test_a_disk_that_is_full_when_the_result_is_written(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], spark: Callable[[Fake], None], monkeypatch: pytest.MonkeyPatch

@@ -15,6 +15,7 @@ from runner.clusters.memory import FREE, HEAP, PROCESS
 from runner.clusters.resources import refuse_uneven, resource_conf
 from runner.errors import RunnerError
 from runner.spec import RunSpec
+from runner.training.order import Training
 from tests.runner.helpers import PATIENCE_S, ROOT
 
 MASTERS = {"private": None, "standalone": "spark://h:7077", "yarn": "yarn", "kubernetes": "k8s://https://h:6443"}
@@ -119,10 +120,14 @@ def test_uneven_executors_are_tried_where_they_can_be(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", MASTERS)
-def test_users_cannot_set_what_a_run_sets(kind: str) -> None:
-    ours = spark_conf(make_spec(MASTERS[kind]), "m").keys()
+@pytest.mark.parametrize("device", [None, "cpu", "gpu"])
+def test_users_cannot_set_what_a_run_sets(kind: str, device: str | None) -> None:
+    spec = make_spec(MASTERS[kind])
+    if device is not None:
+        spec = Training("barrier", 2, 0.05, ("/a",), ("/t",), "/checkpoints", device).complete(spec, batch=5)
+    ours = spark_conf(spec, "m").keys()
     theirs = {"spark.driver.host", "spark.driver.bindAddress", "spark.kubernetes.container.image"}
-    assert {name for name in ours - RESERVED if not name.startswith("spark.executorEnv.")} <= theirs
+    assert ours - RESERVED <= theirs
 
 
 def test_an_existing_cluster_gets_what_its_user_says(tmp_path: Path) -> None:

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from runner.commands.arguments import read_integer, read_list, read_memory, read_rate, read_seconds
+from runner.commands.arguments import (
+    read_integer,
+    read_list,
+    read_memory,
+    read_memory_step,
+    read_rate,
+    read_seconds,
+)
 from runner.errors import RunnerError
 
 
@@ -49,6 +56,13 @@ def test_a_bad_range_says_what_is_wrong(text: str, message: str) -> None:
         read_list("--cores", text, read_integer)
 
 
+def test_a_step_of_memory_may_be_smaller_than_any_executor() -> None:
+    sizes = read_list("--memory", "1g:2g:256m", read_memory, read_memory_step)
+    assert sizes == [1024, 1280, 1536, 1792, 2048]
+    with pytest.raises(RunnerError, match="--memory: '0m' is no step"):
+        read_list("--memory", "1g:2g:0m", read_memory, read_memory_step)
+
+
 def test_a_range_has_an_end() -> None:
     with pytest.raises(RunnerError, match="has more than 10,000 values"):
         read_list("--images-per-partition", "1:1000000000:1", read_integer)
@@ -70,6 +84,7 @@ def test_memory_sizes(text: str, mib: int) -> None:
     ("read", "option", "text", "message"),
     [
         (read_memory, "--memory", "450m", "--memory: '450m' is too small .* the least is 512m"),
+        (read_memory, "--memory", "1001g", "--memory: '1001g' is more than the run log takes .* the most is 1000g"),
         (read_memory, "--memory", "1", "write it like 1g or 1536m"),
         (read_memory, "--memory", "1t", "write it like 1g or 1536m"),
         (read_memory, "--memory", "1.0001g", "not a whole number of MiB"),

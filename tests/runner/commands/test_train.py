@@ -101,10 +101,14 @@ def test_the_same_command_again_trains_nothing_and_leaves_no_process(trained: Tr
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--images", "600", "--epochs", "0"], "--epochs: '0' is not a whole number from 1 to 10,000"),
+        (["--images", "600", "--epochs", "0"], "--epochs: '0' is not a whole number from 1 to 400"),
         (["--images", "600", "--learning-rate", "fast"], "--learning-rate: 'fast' is not a number above 0"),
         (["--images", "5"], "--images: '5' is not a whole number from 10"),
         (["--images", "600", "--arm", "numpy", "--executors", "1,2"], "--executors: --arm numpy is one process"),
+        (
+            ["--images", "600", "--arm", "numpy", "--device", "gpu", "--master", "spark://127.0.0.1:7077"],
+            "--device: --arm numpy computes on CPUs only",
+        ),
         (["--data", "nowhere"], "nowhere holds no data_batch_*.bin and test_batch.bin"),
     ],
 )

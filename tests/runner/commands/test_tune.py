@@ -7,15 +7,21 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runner.__main__ import main
+from runner.commands import tune
 from runner.networks.model_file import inspect_model
+from runner.runs.execution import Execution
+from runner.spec import RunSpec
 from runner.tuning.study import Study
+from runner.tuning.trial import Hyperparameters, TrialResult
 from store import open_store
 from tests.runner.helpers import PATIENCE_S, ROOT, processes_of, wait_until
 
@@ -120,6 +126,61 @@ def test_the_best_model_is_a_keras_file_that_predicts_as_well(story: Story) -> N
 def test_trials_are_in_the_store(story: Story) -> None:
     stored = open_store(story.home).measurements.load("trial", "s")
     assert stored["content"].tolist() == story.result["trials"]
+
+
+def search_without_spark(home: Path, monkeypatch: pytest.MonkeyPatch, fake: Callable[[Study], Execution]) -> int:
+    def execute_run(spec: RunSpec, images: Sequence[Any], home: Path) -> Execution:
+        spec.folder.mkdir(parents=True)
+        return fake(Study(Path(str(spec.output))))
+
+    monkeypatch.setattr(tune, "execute_run", execute_run)
+    return main(["tune", "--images", "10", "--trials", "2", "--study", "s", "--home", str(home), "--json"])
+
+
+def keep(study: Study, number: int, accuracy: float) -> None:
+    chosen = Hyperparameters(0.1, 100, 16, "sgd")
+    study.keep(number, chosen, TrialResult(accuracy, 1.0, 1.0, f"network {number}".encode()))
+
+
+def ended(error: str = "") -> Execution:
+    result = {"ok": not error, "failure_kind": None, "error": error, "seconds": 1.0}
+    return Execution(datetime.now(UTC), 1.0, result, None, None)
+
+
+def test_the_best_network_of_a_search_that_was_stopped_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def one_trial(study: Study) -> Execution:
+        keep(study, 0, 40.0)
+        raise KeyboardInterrupt
+
+    def nothing(study: Study) -> Execution:
+        raise KeyboardInterrupt
+
+    def better(study: Study) -> Execution:
+        keep(study, 1, 60.0)
+        return ended()
+
+    for stopped in (one_trial, nothing):
+        assert search_without_spark(tmp_path, monkeypatch, stopped) == 130
+        assert (tmp_path / "tuning" / "s" / "best.keras").read_bytes() == b"network 0"
+    assert search_without_spark(tmp_path, monkeypatch, better) == 0
+    assert json.loads(capsys.readouterr().out)["best"] == 1
+    best = tmp_path / "tuning" / "s" / "best.keras"
+    assert best.read_bytes() == b"network 1"
+    best.write_bytes(b"network 0")  # as if it was killed before the last one was saved
+    assert search_without_spark(tmp_path, monkeypatch, nothing) == 0
+    assert best.read_bytes() == b"network 1"
+
+
+def test_a_full_disk_is_explained(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = "IOException: No space left on device"
+    assert search_without_spark(tmp_path, monkeypatch, lambda study: ended(error)) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"error: the disk with {tmp_path} is full: ")
+    assert "give the same command again" in said
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from runner.errors import RunnerError
-from runner.inputs.cifar import RECORD, Records, draw_records, make_cifar_like, open_cifar
+from runner.inputs.cifar import RECORD, Records, draw_records, make_cifar_like, name_cifar_like, open_cifar
 
 
 def write_folder(folder, counts=(3, 2), test=2):
@@ -71,6 +73,15 @@ def test_the_generated_set_is_seeded_and_says_what_it_is(tmp_path):
         np.testing.assert_array_equal(one, other)
     assert photos.training.name == "cifar-like-20-10-seed3"
     assert len(photos.test) == 10
+
+
+def test_the_generated_set_is_written_beside_nobody_elses_draft(tmp_path):
+    photos = name_cifar_like(tmp_path, 20, 10, seed=3)
+    files = [Path(*records.files) for records in (photos.training, photos.test)]
+    for path in files:
+        path.with_suffix(".partial").mkdir(parents=True)
+    make_cifar_like(tmp_path, 20, 10, seed=3)
+    assert [path.stat().st_size for path in files] == [20 * RECORD, 10 * RECORD]
 
 
 def test_classes_of_the_generated_set_differ_and_are_the_same_in_both_parts():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -60,10 +61,16 @@ def test_synthetic_photos_are_seeded_and_written_once(tmp_path: Path) -> None:
     assert photos(tmp_path, 1, seed=1)[0].read_bytes() != contents[0]
 
 
-def test_a_half_written_photo_is_not_taken_for_one(tmp_path: Path) -> None:
-    whole = photos(tmp_path, 1, seed=0)[0]
-    content = whole.read_bytes()
-    whole.replace(whole.with_suffix(".partial"))
-    whole.with_suffix(".partial").write_bytes(content[:100])
-    assert photos(tmp_path, 1, seed=0)[0].read_bytes() == content
-    assert [path.name for path in whole.parent.iterdir()] == [whole.name]
+def test_two_processes_write_the_same_photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save, contents = Image.Image.save, []
+
+    def save_slowly(picture: Image.Image, *where: Any, **how: Any) -> None:
+        save(picture, *where, **how)
+        if not contents:  # the other one is faster
+            contents.append(b"")
+            contents.append(photos(tmp_path, 1, seed=0)[0].read_bytes())
+
+    monkeypatch.setattr(Image.Image, "save", save_slowly)
+    [path] = photos(tmp_path, 1, seed=0)
+    assert path.read_bytes() == contents[-1]
+    assert [one.name for one in path.parent.iterdir()] == [path.name]

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from runner.errors import RunnerError
+from runner.inputs.decoding import ImageError
 from runner.inputs.manifest import ImageRef, read_manifest, write_manifest
 from runner.inputs.sources import open_images
+from runner.jobs.inference import Worker
+from runner.jobs.resident import _ROW, Reader
 
 RECORD = 3073
 
@@ -94,3 +101,31 @@ def test_a_manifest_keeps_references(tmp_path: Path) -> None:
     write_manifest(tmp_path / "manifest.json", images)
     assert read_manifest(tmp_path / "manifest.json") == images
     assert [str(image) for image in images] == ["/photos/a#b.jpg", "/cifar/data_batch_1.bin#7"]
+
+
+def test_a_path_that_is_no_utf_8_survives_the_manifest_and_can_be_shown(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.jpg")
+    path.touch()
+    write_manifest(tmp_path / "manifest.json", open_images(tmp_path).images)
+    [image] = read_manifest(tmp_path / "manifest.json")
+    assert Path(image.path).is_file()
+    assert image.text == f"{tmp_path}/caf\N{REPLACEMENT CHARACTER}.jpg"
+    assert ImageRef("/photos/café.bin", 7).text == "/photos/café.bin#7"
+
+
+def test_both_ways_to_predict_give_spark_a_path_that_is_no_utf_8() -> None:
+    image = ImageRef("/nowhere/" + os.fsdecode(b"caf\xe9.jpg"))
+    decoder = SimpleNamespace(decode=_cannot_decode)
+    reader = Reader.__new__(Reader)  # without a network: decoding is not the point
+    reader._decoder, reader._images = decoder, [image]
+    row = reader.read(0)
+    assert pa.RecordBatch.from_pylist([{"images": [row]}], schema=_ROW).num_rows == 1
+    worker = Worker.__new__(Worker)
+    worker._decoder, worker._images, worker._pixels = decoder, [image], np.zeros((1, 2, 2, 3), np.float32)
+    worker._classifier = SimpleNamespace(predict=lambda pixels: (np.zeros((1, 5)), np.zeros((1, 5))))
+    batch = worker.classify([0], 0.0)
+    assert batch.column("image").to_pylist() == [row["image"]] == ["/nowhere/caf\N{REPLACEMENT CHARACTER}.jpg"]
+
+
+def _cannot_decode(image: ImageRef) -> None:
+    raise ImageError("No such file or directory")

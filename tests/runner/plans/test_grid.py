@@ -56,6 +56,12 @@ def test_the_total_goes_up_as_table_7_says() -> None:
     assert spread_layouts([2], [2, 4, 6, 8]) == [(2, 10), (2, 12), (2, 14), (2, 16)]
 
 
+def test_no_executor_gets_more_cores_than_the_run_log_takes() -> None:
+    assert total_layouts([2], [2048]) == [(2, 2048)]
+    with pytest.raises(RunnerError, match="--total-cores: 2,049 cores over 2 executors are more than 1,024 in one"):
+        total_layouts([2], [2048, 2049])
+
+
 def test_each_executor_gets_a_core() -> None:
     assert total_layouts([1, 2, 3], [2, 5]) == [(1, 2), (1, 5), (2, 2), (2, 5), (3, 5)]
     with pytest.raises(RunnerError, match="--total-cores: at most 3 cores for at least 4 executors"):

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pyarrow as pa
+import pytest
 
 from runner.runs.keeping import keep_event_log, prune_logs, remove_partials
 from store.eventlogs.eventlog import parse_event_log
@@ -39,3 +40,20 @@ def test_the_oldest_logs_make_room(tmp_path: Path) -> None:
         os.utime(folder, (1_000_000 - age, 1_000_000 - age))
     prune_logs(tmp_path, most_bytes=250)
     assert {path.name for path in tmp_path.iterdir()} == {"newest", "newer"}
+
+
+def test_what_is_no_log_of_a_run_stays_and_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    for name in ("run", "gone"):
+        (tmp_path / name).mkdir()
+    is_dir = Path.is_dir
+
+    def removed_meanwhile(path: Path) -> bool:
+        found = is_dir(path)
+        if path.name == "gone":
+            path.rmdir()
+        return found
+
+    monkeypatch.setattr(Path, "is_dir", removed_meanwhile)
+    prune_logs(tmp_path, most_bytes=-1)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]

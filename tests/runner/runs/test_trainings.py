@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, replace
 from typing import Any
 
+from runner.commands.arguments import _RANGES
 from runner.runs.trainings import completion_time_s, count_losses, epoch_faults, training_settings
 from runner.training.epochs import Epoch
+from store.checking.cells import JSON_LENGTH
 from store.eventlogs.eventlog import EventLog, ExecutorEvents, JobEvents
+from store.frames import to_json
 from tests.runner.training.test_order import SPEC, TRAINING
 
 SPEC_OF_TRAINING = TRAINING.complete(SPEC, batch=500)  # three epochs of 1,001 images, a core a task
@@ -37,6 +41,20 @@ def test_settings_add_the_epochs_up() -> None:
     assert (settings["compute_s"], settings["exchange_s"], settings["scheduling_s"]) == (9.0, 1.5, 4.5)
     assert settings["cpu_per_task_core"] == 0.975
     assert (settings["arm"], settings["epochs"], settings["recoveries"]) == ("driver", 3, 0)
+
+
+def test_a_training_that_diverged_has_no_loss() -> None:
+    settings = training_settings(SPEC_OF_TRAINING, result(loss=float("nan")), None)
+    assert settings["loss"] == [None] * 3
+    json.loads(to_json(settings))  # so the store takes it
+
+
+def test_the_most_epochs_fit_into_the_run_log() -> None:
+    _, number = _RANGES["--epochs"]
+    longest = replace(EPOCH, number=number, loss=-1234567.1234, wall_s=123_456.123, test_s=0.0)
+    longest = replace(longest, training_accuracy_pct=12.3456, test_accuracy_pct=12.3456)
+    settings = training_settings(SPEC_OF_TRAINING, {"epochs": [asdict(longest)] * number}, None)
+    assert len(to_json(settings)) < JSON_LENGTH - 2_000  # the rest is for what every run has
 
 
 def test_a_job_that_was_made_good_does_not_spoil_the_time_but_counts_as_a_loss() -> None:

@@ -83,10 +83,11 @@ def test_an_error_of_another_kind_is_not_tried_again(tmp_path: Path) -> None:
 
 def test_a_checkpoint_is_all_arrays_and_what_was_said(tmp_path: Path) -> None:
     arrays = [np.arange(6, dtype=np.float32).reshape(2, 3), np.zeros(0, dtype=np.float32), np.ones(1)]
+    (tmp_path / "one.partial").mkdir()  # somebody else's
     checkpoint.save(tmp_path / "one.npz", arrays, [{"number": 1, "loss": 0.5}])
     kept = checkpoint.load(tmp_path / "one.npz")
     assert kept.history == [{"number": 1, "loss": 0.5}]
     for one, other in zip(kept.weights, arrays, strict=True):
         np.testing.assert_array_equal(one, other)
         assert one.dtype == other.dtype
-    assert [path.name for path in tmp_path.iterdir()] == ["one.npz"]
+    assert {path.name for path in tmp_path.iterdir()} == {"one.npz", "one.partial"}

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
+import sys
 from dataclasses import asdict, replace
+from types import SimpleNamespace
 
 import pytest
 
 from runner.clusters.conf import spark_conf
+from runner.jobs.train import pass_spec
 from runner.spec import RunSpec
+from runner.training.gpu import NoGpuError
 from runner.training.order import ARMS, Training
 
 TRAINING = Training("driver", 3, 0.05, ("/a", "/b"), ("/t",), "/checkpoints")
@@ -75,3 +80,20 @@ def test_a_gpu_is_asked_for_where_the_cluster_has_them() -> None:
     on_cpu = spark_conf(replace(elsewhere, training=complete("driver").training), "spark://far:7077")
     assert "spark.executor.resource.gpu.amount" not in on_cpu
     assert on_cpu["spark.executorEnv.CUDA_VISIBLE_DEVICES"] == "-1"
+
+
+@pytest.mark.parametrize("cores", [1, 2, 3, 6, 7, 11, 14, 64, 1024])
+def test_every_core_gets_its_share_of_the_gpu(cores: int) -> None:
+    spec = replace(complete("barrier", device="gpu"), master="spark://far:7077", executor_cores=[cores])
+    share = float(spark_conf(spec, "spark://far:7077")["spark.task.resource.gpu.amount"])
+    assert share > 0
+    assert math.floor(1 / share) >= cores  # as Spark counts the tasks that fit
+
+
+@pytest.mark.parametrize("arm", ["driver", "one-process"])
+def test_a_worker_without_the_gpu_that_was_asked_for_fails(arm: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    blind = SimpleNamespace(config=SimpleNamespace(list_physical_devices=lambda kind: []))
+    monkeypatch.setitem(sys.modules, "tensorflow", blind)
+    training = replace(TRAINING, arm=arm, device="gpu")
+    with pytest.raises(NoGpuError, match=r"TensorFlow finds no GPU in a worker on .*; install"):
+        pass_spec(training.complete(SPEC, batch=500), training).open_kernel()
