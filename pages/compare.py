@@ -4,6 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui.compare import curve_charts, error_charts, scenario_charts, version_pair
+from pages.ui.models import fit_panel
+from pages.ui.models.fits import fits
 from pages.ui.shared import access, origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import literal
@@ -11,6 +13,7 @@ from perfmodel import catalog
 from perfmodel.curves import curves
 from perfmodel.model import ScenarioModel
 from perfmodel.paper.published import CITATION, CLUSTER
+from perfmodel.regressor import DEFAULT_TECHNIQUES
 from perfmodel.report.technique_scores import has_techniques, technique_scores
 from perfmodel.scenarios import SCENARIOS, scenario_named
 from perfmodel.scores.accuracy import HELD_OUT
@@ -26,7 +29,7 @@ ACCURACY, TECHNIQUE, ACTUAL, RESIDUALS, COVERAGE, CURVES, VERSIONS = (
 application, cluster = chosen_pair()
 st.title("Compare")
 with state.errors_on_page():
-    runs = state.runs(application, cluster)
+    runs = state.runs_to_learn_from(application, cluster)
     champions = state.models(application, cluster)
 
 st.markdown(
@@ -42,8 +45,8 @@ view = st.segmented_control(
 
 def training_runs(scenario: str) -> pd.DataFrame:
     """The runs that a champion was fitted on."""
-    version = state.store().registry.get(model_name(application, cluster, scenario), champions[scenario].version)
-    return runs[runs["run_id"].isin(version.training_run_ids)].reset_index(drop=True)
+    name = model_name(application, cluster, scenario)
+    return catalog.training_runs(state.store(), name, champions[scenario].version, runs)
 
 
 def scenario_title(name: str) -> str:
@@ -96,9 +99,11 @@ def show_accuracy() -> None:
 def show_missing() -> None:
     """Offer to fit what is not fitted."""
     missing = [name for name in SCENARIOS if name not in champions]
-    if not missing:
+    if not missing or fit_panel.show_going_on(application, cluster):
         return
     st.info(f"Not fitted yet: {', '.join(missing)}.", icon=":material/model_training:")
+    for line in fit_panel.refusals(application, cluster):
+        st.markdown(line)
     if access.button("Fit them now", icon=":material/play_arrow:", key="fit_missing", help="Takes up to some minutes."):
         with state.errors_on_page():
             fit_missing(missing)
@@ -107,11 +112,8 @@ def show_missing() -> None:
 
 @access.changes
 def fit_missing(names: list[str]) -> None:
-    """Fit scenarios and say how far it is."""
-    with st.status("Fitting", expanded=True) as status:
-        for outcome in catalog.fit(state.store(), application, cluster, names):
-            st.write(literal(f"Scenario {outcome.scenario}: {outcome.refused or 'fitted'}"))
-        status.update(label="Done", state="complete")
+    """Begin to fit scenarios beside the app."""
+    fits().start(application, cluster, names, DEFAULT_TECHNIQUES)
 
 
 @st.cache_data(max_entries=16, show_spinner="Searching each technique by itself")

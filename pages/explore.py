@@ -17,12 +17,14 @@ AUTO = "Most accurate"
 LAW = "5"
 TIME, COST, HEAT = "Time", "Cost", "Executors x cores"
 PREFERRED_PX = 120  # what "4-2 (preferred)" takes
+UNANSWERED = pd.Series(dict.fromkeys(("predicted_s", "predicted_low_s", "predicted_high_s", "cost"), float("nan")))
 
 application, cluster = chosen_pair()
 st.title("Explore")
 with state.errors_on_page():
-    runs = state.runs(application, cluster)
+    runs = state.runs_to_learn_from(application, cluster)
     models = state.models(application, cluster)
+fitted = {name: champion.model for name, champion in models.items()}
 
 st.markdown(
     f"How long **{literal(application)}** takes on **{literal(cluster)}**, what it costs, and how sure that is."
@@ -36,34 +38,33 @@ def what_if() -> None:
     """Rerun alone when a slider moves."""
     top = st.container()
     controls, results = st.columns([1, 2.4], gap="large")
-    with controls:
+    with controls, state.errors_on_page():
         chosen = inputs.configuration(runs)
         price = inputs.price()
+        question = pd.DataFrame([chosen])
+        answered, unsure = prediction.answer_each(fitted, question, price)
         scenario = st.selectbox(
             "Scenario",
-            [AUTO, *models],
+            [AUTO, *answered],
             key="scenario",
             bind="query-params",
             help="How the features are combined into a prediction; the table compares them.",
         )
         pinned = show_pin(chosen)
     with state.errors_on_page():
-        question = pd.DataFrame([chosen])
-        fitted = {name: champion.model for name, champion in models.items()}
-        answered = {name: prediction.answer(model, question, price) for name, model in fitted.items()}
         best = prediction.best_answered(fitted, answered)
         answers = {name: rows.iloc[0] for name, rows in answered.items()}
-        name = scenario if scenario in fitted else best
+        name = scenario if scenario in answers else best
         baseline = None if pinned is None else prediction.answer(fitted[name], pd.DataFrame([pinned]), price).iloc[0]
-    whatifs.note(chosen, answers[name], name, price.currency)
+    whatifs.note((application, cluster), chosen, answers[name], name, price.currency)
     with top:
         show_answer(name, answers[name], baseline, price.currency)
     with results:
         if answers[name]["note"]:
             st.warning(warning_text(answers[name]), icon=":material/warning:")
         show_chart(fitted[name], chosen, price)
-        show_why(fitted, question, chosen)
-        show_comparison(answers, best, price.currency)
+        show_why(question, chosen)
+        show_comparison(answers, unsure, best, price.currency)
         show_history()
 
 
@@ -144,7 +145,7 @@ def show_chart(model: ScenarioModel, chosen: pd.Series, price: Price) -> None:
         st.caption("No run was profiled with these cores and this data size, so there are no points to compare with.")
 
 
-def show_why(fitted: dict[str, ScenarioModel], question: pd.DataFrame, chosen: pd.Series) -> None:
+def show_why(question: pd.DataFrame, chosen: pd.Series) -> None:
     """Where the time goes, and whether the memory is enough."""
     st.header("Why this long")
     sentences = list(why.time_sentences(fitted[LAW], question)) if LAW in fitted else []
@@ -159,8 +160,8 @@ def show_why(fitted: dict[str, ScenarioModel], question: pd.DataFrame, chosen: p
     st.markdown(f"**Memory:** {why.memory_sentence(found, float(chosen['executor_memory_gb']))}")
 
 
-def show_comparison(answers: dict[str, pd.Series], best: str, currency: str) -> None:
-    """All scenarios on the same question, with both accuracies."""
+def show_comparison(answers: dict[str, pd.Series], unsure: dict[str, str], best: str, currency: str) -> None:
+    """All scenarios on the same question, with both accuracies; those in `unsure` with the reason."""
     st.header("Scenarios compared")
     rows = [
         {
@@ -171,16 +172,16 @@ def show_comparison(answers: dict[str, pd.Series], best: str, currency: str) -> 
             "Never seen": formats.percent_text(models[name].model.accuracy_.get(HELD_OUT)),
             "Paper's protocol": formats.percent_text(models[name].model.accuracy_.get(PAPER)),
         }
-        for name, answer in answers.items()
+        for name, answer in (answers | dict.fromkeys(unsure, UNANSWERED)).items()
     ]
     st.markdown(why.preferred_sentence(best, {name: one.model for name, one in models.items()}, answers))
     shown.table(
         pd.DataFrame(rows), "scenarios", alt="Prediction and accuracy of each scenario",
         column_config={"Scenario": st.column_config.TextColumn(width=PREFERRED_PX)},
     )  # fmt: skip
-    for answer in answers.values():
-        if pd.isna(answer["predicted_s"]):
-            st.caption(f"{answer['note'].capitalize()}.")
+    silent = [answer["note"] for answer in answers.values() if pd.isna(answer["predicted_s"])]
+    for reason in [*silent, *unsure.values()]:
+        st.caption(f"{reason.capitalize()}.")
     st.caption(
         "The last two columns are accuracies, 100 % minus the mean absolute percentage error: on configurations that "
         "the scenario has never seen, and by the paper's protocol, where it may know what it is tested on."
@@ -189,20 +190,21 @@ def show_comparison(answers: dict[str, pd.Series], best: str, currency: str) -> 
 
 def show_history() -> None:
     """The what-ifs of this session, to go back to."""
-    table = whatifs.history_table()
+    pair = (application, cluster)
+    table = whatifs.history_table(pair)
     with st.expander(f"What-ifs of this session: {len(table)}", icon=":material/history:"):
         event = shown.table(
-            table, "what-ifs", on_select="rerun", selection_mode="single-row", key="history",
+            table, "what-ifs", on_select="rerun", selection_mode="single-row", key=f"history_{'@'.join(pair)}",
             alt="What-ifs of this session, the last one first",
         )  # fmt: skip
         with st.container(horizontal=True):
             rows = event.selection.rows
             st.button(
                 "Go back to it", icon=":material/undo:", key="go_back", disabled=not rows,
-                on_click=whatifs.go_back, args=(rows[0] if rows else 0,),
+                on_click=whatifs.go_back, args=(pair, rows[0] if rows else 0),
                 help="Select a row first.",
             )  # fmt: skip
-            st.button("Clear", icon=":material/delete:", key="forget", on_click=whatifs.forget)
+            st.button("Clear", icon=":material/delete:", key="forget", on_click=whatifs.forget, args=(pair,))
 
 
 what_if()

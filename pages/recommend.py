@@ -23,7 +23,7 @@ from perfmodel.recommendation.search import EXPECTED, Node
 application, cluster = chosen_pair()
 st.title("Recommend")
 with state.errors_on_page():
-    runs = state.runs(application, cluster)
+    runs = state.runs_to_learn_from(application, cluster)
     models = state.models(application, cluster)
 
 st.markdown(
@@ -134,11 +134,14 @@ def show_export(advice: Advice, picked: pd.Series) -> None:
     form = st.selectbox("Format", list(FORMATS), format_func=lambda name: FORMATS[name].title, key="format")
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     chosen = FORMATS[form]
-    text = chosen.render(order_of(advice, picked, model_source(advice.model_name, advice.champion.version), today))
+    order = order_of(advice, picked, model_source(advice.model_name, advice.champion.version), today)
+    text = chosen.render(order)
     st.download_button(
         f"Download {chosen.filename}", text, chosen.filename, chosen.mime, icon=":material/download:", on_click="ignore"
     )
     st.code(text, language=None, wrap_lines=True)
+    if replace := chosen.to_replace(order):
+        st.info(" ".join(replace), icon=":material/edit:")
     st.caption(
         f"Carries the model version, the hash of its data and the prediction with its {LEVEL:.0%} interval. Run it, "
         "and import the event log of that run to see predicted against actual."

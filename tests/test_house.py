@@ -21,6 +21,7 @@ MAY_IMPORT = {
 # perfmodel's science knows nothing of the store; these are its doors.
 DOORS = {
     "perfmodel/recommendation/advice.py",
+    "perfmodel/recommendation/exports.py",
     "perfmodel/catalog/champions.py",
     "perfmodel/catalog/demo_runs.py",
     "perfmodel/catalog/registration.py",
@@ -32,6 +33,7 @@ DOORS = {
     "perfmodel/recommendation/search.py",
     "perfmodel/commands/recommend.py",
     "perfmodel/commands/report.py",
+    "perfmodel/report/explanations.py",
     "perfmodel/report/sections.py",
     "perfmodel/__main__.py",
 }

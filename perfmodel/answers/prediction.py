@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from perfmodel.answers.cost import Price, core_hours, cost
-from perfmodel.errors import CannotPredictError
+from perfmodel.errors import CannotPredictError, NotEnoughRunsError
 from perfmodel.model import LEVEL, ScenarioModel, outside_columns
 from perfmodel.scores.accuracy import HELD_OUT
 
@@ -75,6 +75,27 @@ def answer(model: ScenarioModel, questions: pd.DataFrame, price: Price, level: f
         outside_profiled_range=[bool(columns) for columns in outside],
         note=[_note(model, *row) for row in notes],
     )
+
+
+def answer_each(
+    models: Mapping[str, ScenarioModel], questions: pd.DataFrame, price: Price
+) -> tuple[dict[str, pd.DataFrame], dict[str, str]]:
+    """The answers of each model that can say how sure it is, and why the others cannot.
+
+    Raises
+    ------
+    NotEnoughRunsError
+        When none can.
+    """
+    answers, unsure = {}, {}
+    for name, model in models.items():
+        try:
+            answers[name] = answer(model, questions, price)
+        except NotEnoughRunsError as error:
+            unsure[name] = str(error)
+    if not answers:
+        raise NotEnoughRunsError("; ".join(unsure.values()))
+    return answers, unsure
 
 
 def _note(model: ScenarioModel, applies: bool, has_answer: bool, outside: list[str]) -> str:

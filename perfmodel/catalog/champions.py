@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import pandas as pd
 
 from perfmodel import artifacts
 from perfmodel.catalog.runs import known_pairs, usable_runs
-from perfmodel.errors import CannotPredictError
+from perfmodel.errors import CannotPredictError, NotEnoughRunsError
 from perfmodel.model import ScenarioModel
 from perfmodel.scenarios import SCENARIOS
 from store import Store, model_name
@@ -39,6 +42,44 @@ def champions(store: Store, application: str, cluster: str) -> dict[str, Champio
         versions = {scenario: store.registry.get(name).version for scenario, name in names.items()}
         contents = {scenario: store.registry.artefact(name, versions[scenario]) for scenario, name in names.items()}
     return {scenario: Champion(versions[scenario], artifacts.load(contents[scenario])) for scenario in names}
+
+
+def champion_of(models: Mapping[str, Champion], scenario: str) -> Champion:
+    """The one that answers for a scenario.
+
+    Raises
+    ------
+    CannotPredictError
+        When the scenario has no model.
+    """
+    if scenario not in models:
+        raise CannotPredictError(f"scenario {scenario!r} has no registered model; there are {', '.join(models)}")
+    return models[scenario]
+
+
+def training_runs(store: Store, name: str, version: int, runs: pd.DataFrame) -> pd.DataFrame:
+    """Those of a pair's usable runs that a version was fitted on.
+
+    Parameters
+    ----------
+    store : Store
+    name : str
+        ``application@cluster/scenario``.
+    version : int
+    runs : DataFrame
+        As from `usable_runs`.
+
+    Raises
+    ------
+    NotEnoughRunsError
+        When none of them is usable any more.
+    """
+    found = runs[runs["run_id"].isin(store.registry.get(name, version).training_run_ids)].reset_index(drop=True)
+    if found.empty:
+        raise NotEnoughRunsError(
+            f"none of the runs that {name} v{version} was fitted on is among the usable runs any more; fit it again"
+        )
+    return found
 
 
 def has_models(store: Store, application: str, cluster: str) -> bool:

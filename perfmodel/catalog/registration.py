@@ -11,8 +11,7 @@ from typing import Any
 import pandas as pd
 
 from perfmodel import artifacts
-from perfmodel.catalog.runs import known_pairs, usable_runs
-from perfmodel.errors import NotEnoughRunsError
+from perfmodel.catalog.runs import runs_to_learn_from, usable_runs
 from perfmodel.features import FEATURES
 from perfmodel.fitting.fitting import FEATURE_COLUMNS, FitJob, Fitted
 from perfmodel.fitting.fitting import fit as fit_job
@@ -77,8 +76,7 @@ def fit(
     NotEnoughRunsError
         When the pair has no usable run at all.
     """
-    if usable_runs(store, application, cluster).empty:
-        raise NotEnoughRunsError(f"there are no usable runs of {application} on {cluster}; {known_pairs(store)}")
+    runs_to_learn_from(store, application, cluster)
     return fit_pairs(store, [(application, cluster)], scenarios, techniques, seed)
 
 

@@ -16,7 +16,9 @@ from perfmodel.answers.prediction import ANSWER_COLUMNS
 from perfmodel.answers.questions import InvalidQuestionsError, Questions, read_questions
 from perfmodel.errors import PerfmodelError
 from perfmodel.report.explanations import origins_text
+from perfmodel.scenarios import FULL, RATE
 from store import Problem, Store, StoreUnusableError, open_store
+from store.amounts import amount
 from store.cli import print_json
 from store.durations import duration
 from store.files import write_durably
@@ -25,6 +27,13 @@ from store.spreadsheet import spreadsheet_csv
 
 _GIB = {"": 1.0, "g": 1.0, "gib": 1.0, "gb": 1.0, "m": 1 / 1024, "mib": 1 / 1024, "mb": 1 / 1024}
 _ONE, _MANY = ("executors", "cores", "memory"), ("input", "out")
+# What one configuration may leave out; a table says its data sizes itself and is given no costs.
+_DEFAULTS = {
+    "sampling_rate": FULL,
+    "price_core_hour": EXAMPLE_PRICE.per_core_hour,
+    "price_gib_hour": EXAMPLE_PRICE.per_gib_hour,
+    "currency": EXAMPLE_PRICE.currency,
+}
 
 
 def add_predict(parser: argparse.ArgumentParser) -> None:
@@ -33,10 +42,10 @@ def add_predict(parser: argparse.ArgumentParser) -> None:
     one.add_argument("--executors", type=int)
     one.add_argument("--cores", type=int, help="cores an executor")
     one.add_argument("--memory", type=memory_gib, help="memory an executor, e.g. 8g")
-    one.add_argument("--sampling-rate", type=float, default=100.0, help="percent of the data set (100)")
-    one.add_argument("--price-core-hour", type=float, default=EXAMPLE_PRICE.per_core_hour)
-    one.add_argument("--price-gib-hour", type=float, default=EXAMPLE_PRICE.per_gib_hour)
-    one.add_argument("--currency", default=EXAMPLE_PRICE.currency)
+    one.add_argument("--sampling-rate", type=float, help=f"percent of the data set ({FULL:g})")
+    one.add_argument("--price-core-hour", type=float, help=f"default: {EXAMPLE_PRICE.per_core_hour:g}")
+    one.add_argument("--price-gib-hour", type=float, help=f"default: {EXAMPLE_PRICE.per_gib_hour:g}")
+    one.add_argument("--currency", help=f"default: {EXAMPLE_PRICE.currency}")
     many = parser.add_argument_group("many configurations")
     many.add_argument("--input", type=Path, metavar="FILE", help="table with num_executors, executor_cores, ... a row")
     many.add_argument("--out", type=Path, metavar="FILE", help=f"the same with {', '.join(ANSWER_COLUMNS)}")
@@ -54,8 +63,15 @@ def memory_gib(text: str) -> float:
 
 def _predict(args: argparse.Namespace) -> int:
     given = [name for name in (*_ONE, *_MANY) if getattr(args, name) is not None]
+    optional = [name for name in _DEFAULTS if getattr(args, name) is not None]
     if given == list(_ONE):
+        vars(args).update({name: _DEFAULTS[name] for name in _DEFAULTS.keys() - set(optional)})
         _predict_one(args)
+    elif given == list(_MANY) and optional:
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in optional)
+        raise PerfmodelError(
+            f"{options} cannot be given with --input; the table says its data sizes in a column {RATE}"
+        )
     elif given == list(_MANY):
         _predict_many(args)
     else:
@@ -81,9 +97,7 @@ def _champion(store: Store, args: argparse.Namespace, questions: pd.DataFrame) -
     found = catalog.champions(store, args.application, args.cluster)
     models = {name: champion.model for name, champion in found.items()}
     scenario = args.scenario or prediction.best_scenario(models, questions)
-    if scenario not in found:
-        raise PerfmodelError(f"scenario {scenario!r} has no registered model; there are {', '.join(found)}")
-    return scenario, found[scenario]
+    return scenario, catalog.champion_of(found, scenario)
 
 
 def _print_answer(answer: pd.DataFrame, args: argparse.Namespace) -> None:
@@ -96,7 +110,7 @@ def _print_answer(answer: pd.DataFrame, args: argparse.Namespace) -> None:
     low, high = duration(record["predicted_low_s"]), duration(record["predicted_high_s"])
     print(f"time      {duration(record['predicted_s'])} ({record['predicted_s']:.1f} s)")
     print(f"interval  {low} to {high} (90 %)")
-    print(f"cost      {record['cost']:.2f} {args.currency}")
+    print(f"cost      {amount(record['cost'])} {args.currency}")
     print(f"model     {args.application}@{args.cluster}/{record['scenario']} v{record['model_version']}")
     print(f"data      {record['runs']}")
     if record["note"]:

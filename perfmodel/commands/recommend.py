@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from perfmodel import catalog
 from perfmodel.answers.cost import EXAMPLE_PRICE, Price
 from perfmodel.errors import PerfmodelError
 from perfmodel.recommendation.advice import Advice, Request, advise, order_of, source_of
-from perfmodel.recommendation.exports import FORMATS
-from perfmodel.recommendation.search import EXPECTED, Goal, Node, Space
+from perfmodel.recommendation.exports import FORMATS, Format, Order
+from perfmodel.recommendation.search import EXPECTED, PYTHON_WORKER_GB, Goal, Node, Space
 from store import Store, open_store
+from store.amounts import amount
 from store.cli import print_json
 from store.durations import duration, seconds_of
 from store.frames import plain_records
@@ -41,13 +43,14 @@ def add_recommend(parser: argparse.ArgumentParser) -> None:
     goal.add_argument("--sure", type=float, default=EXPECTED, help="how sure the time must be, 0.5 (expected) to 0.99")
     goal.add_argument("--scenario", help="default: the most accurate one that can answer")
     space = parser.add_argument_group("what the cluster offers")
-    space.add_argument("--max-executors", type=int, help="default: twice the profiled")
-    space.add_argument("--max-cores", type=int, help="cores an executor; default: the most that was profiled")
-    space.add_argument("--memory-gb", type=_numbers, help="executor memory to try, GiB, e.g. 4,8; default: profiled")
-    space.add_argument("--node-cores", type=int, help="cores of a machine, to pack executors on")
+    space.add_argument("--max-executors", type=_count, help="default: twice the profiled")
+    space.add_argument("--max-cores", type=_count, help="cores an executor; default: the most that was profiled")
+    space.add_argument("--memory-gb", type=_sizes, help="executor memory to try, GiB, e.g. 4,8; default: profiled")
+    space.add_argument("--node-cores", type=_count, help="cores of a machine, to pack executors on")
     space.add_argument("--node-memory-gb", type=float, help="memory of a machine, GiB")
-    space.add_argument("--max-nodes", type=int, help="machines that there are")
-    space.add_argument("--python-gb-per-core", type=float, default=0.0, help="resident memory of a Python worker, GiB")
+    space.add_argument("--max-nodes", type=_count, help="machines that there are")
+    worker = f"resident memory of a Python worker, GiB ({PYTHON_WORKER_GB:g})"
+    space.add_argument("--python-gb-per-core", type=float, default=PYTHON_WORKER_GB, help=worker)
     price = parser.add_argument_group("price")
     price.add_argument("--price-core-hour", type=float, default=EXAMPLE_PRICE.per_core_hour)
     price.add_argument("--price-gib-hour", type=float, default=EXAMPLE_PRICE.per_gib_hour)
@@ -66,8 +69,21 @@ def _seconds(text: str) -> float:
         raise argparse.ArgumentTypeError(str(error)) from error
 
 
-def _numbers(text: str) -> list[float]:
-    return [float(part) for part in text.split(",")]
+def _count(text: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of 1 or more")
+    return value
+
+
+def _sizes(text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is no list of GiB; write it like 4,8") from error
 
 
 def _recommend(args: argparse.Namespace) -> int:
@@ -79,7 +95,7 @@ def _recommend(args: argparse.Namespace) -> int:
         raise PerfmodelError(advice.recommendation.advice)
     if args.export:
         source = source_of(store, advice.model_name, advice.champion.version)
-        _export(FORMATS[args.export].render(order_of(advice, chosen, source, _today())), args.out)
+        _export(FORMATS[args.export], order_of(advice, chosen, source, _today()), args.out)
     elif args.json:
         print_json(_as_json(advice))
     else:
@@ -92,12 +108,11 @@ def _today() -> str:
 
 
 def _request(store: Store, args: argparse.Namespace) -> Request:
-    most = catalog.usable_runs(store, args.application, args.cluster)
-    memory = args.memory_gb or sorted(most["executor_memory_gb"].unique())
+    runs = catalog.runs_to_learn_from(store, args.application, args.cluster)
     space = Space(
-        executors=range(1, (args.max_executors or 2 * int(most["num_executors"].max())) + 1),
-        cores=range(1, (args.max_cores or int(most["executor_cores"].max())) + 1),
-        memory_gb=memory,
+        executors=range(1, (args.max_executors or 2 * int(runs["num_executors"].max())) + 1),
+        cores=range(1, (args.max_cores or int(runs["executor_cores"].max())) + 1),
+        memory_gb=args.memory_gb or sorted(runs["executor_memory_gb"].unique()),
         node=_node(args),
         most_nodes=args.max_nodes,
         python_gb_per_core=args.python_gb_per_core,
@@ -115,10 +130,13 @@ def _node(args: argparse.Namespace) -> Node | None:
         return None
     if None in given:
         raise PerfmodelError("--node-cores and --node-memory-gb belong together; give both")
-    return Node("node", args.node_cores, args.node_memory_gb, args.price_node_hour, args.currency)
+    return Node("", args.node_cores, args.node_memory_gb, args.price_node_hour, args.currency)
 
 
-def _export(text: str, out: Path | None) -> None:
+def _export(form: Format, order: Order, out: Path | None) -> None:
+    text = form.render(order)
+    for sentence in form.to_replace(order):
+        print(sentence, file=sys.stderr)
     if out is None:
         print(text, end="")
         return
@@ -157,6 +175,6 @@ def _print(advice: Advice) -> None:
 def _text(row: Any, currency: str) -> str:
     nodes = f" on {row['nodes']:.0f} machines" if row["nodes"] else ""
     return (
-        f"{row['num_executors']:.0f} executors x {row['executor_cores']:.0f} cores, "
-        f"{row['executor_memory_gb']:g} GiB each{nodes}: {duration(row['safe_s'])}, {row['safe_cost']:.2f} {currency}"
+        f"{row['num_executors']:.0f} executors x {row['executor_cores']:.0f} cores, {row['executor_memory_gb']:g} GiB "
+        f"each{nodes}: {duration(row['safe_s'])}, {amount(row['safe_cost'])} {currency}"
     )

@@ -108,13 +108,12 @@ def _save(path: Path, text: str) -> None:
 def _residuals(args: argparse.Namespace) -> int:
     store = open_store(args.home)
     champions = catalog.champions(store, args.application, args.cluster)
-    if args.scenario and args.scenario not in champions:
-        raise PerfmodelError(f"scenario {args.scenario!r} has no registered model; there are {', '.join(champions)}")
     runs = catalog.usable_runs(store, args.application, args.cluster)
     found = []
     for name in [args.scenario] if args.scenario else champions:
-        version = store.registry.get(model_name(args.application, args.cluster, name), champions[name].version)
-        found.append(residuals(champions[name].model, runs[runs["run_id"].isin(version.training_run_ids)]))
+        champion = catalog.champion_of(champions, name)
+        full_name = model_name(args.application, args.cluster, name)
+        found.append(residuals(champion.model, catalog.training_runs(store, full_name, champion.version, runs)))
     print_frame(pd.concat(found, ignore_index=True), "json" if args.json else args.format)
     return 0
 

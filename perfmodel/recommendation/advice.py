@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -11,7 +12,7 @@ import pandas as pd
 from perfmodel import catalog
 from perfmodel.answers import prediction
 from perfmodel.answers.cost import Price
-from perfmodel.errors import CannotPredictError, PerfmodelError
+from perfmodel.errors import PerfmodelError
 from perfmodel.model import LEVEL
 from perfmodel.recommendation.exports import Order
 from perfmodel.recommendation.search import Goal, Recommendation, Space, assess, candidates, overhead_gb, recommend
@@ -45,6 +46,10 @@ class Request:
     goal: Goal
     price: Price
     scenario: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.sampling_rate_pct < math.inf:
+            raise PerfmodelError(f"the sampling rate must be above zero, not {self.sampling_rate_pct}")
 
     @property
     def currency(self) -> str:
@@ -92,9 +97,7 @@ def advise(models: dict[str, catalog.Champion], request: Request) -> Advice:
     """
     configurations = candidates(request.space)
     scenario = request.scenario or _most_accurate(models, configurations, request.sampling_rate_pct)
-    if scenario not in models:
-        raise CannotPredictError(f"scenario {scenario!r} has no registered model; there are {', '.join(models)}")
-    champion = models[scenario]
+    champion = catalog.champion_of(models, scenario)
     assessed = assess(
         champion.model, configurations, request.sampling_rate_pct, request.price, request.space.node, request.goal.sure
     )
@@ -103,6 +106,8 @@ def advise(models: dict[str, catalog.Champion], request: Request) -> Advice:
 
 def best_of(advices: Sequence[Advice]) -> Advice:
     """The advice whose cheapest configuration is cheapest; where none keeps the limits, the one that comes nearest.
+
+    The nearest is the cheapest of what is in time, and the fastest where nothing is.
 
     Parameters
     ----------
@@ -120,16 +125,20 @@ def best_of(advices: Sequence[Advice]) -> Advice:
             f"prices in {' and '.join(currencies)} cannot be compared; choose machines with prices in one currency"
         )
     kept = [advice for advice in advices if advice.recommendation.cheapest is not None]
-    return min(kept or advices, key=_cost_and_time)
+    in_time = [advice for advice in advices if _time_and_cost(advice)[0] <= _deadline(advice)]
+    if kept or in_time:
+        return min(kept or in_time, key=lambda advice: _time_and_cost(advice)[::-1])
+    return min(advices, key=_time_and_cost)
 
 
-def _cost_and_time(advice: Advice) -> tuple[float, float]:
+def _time_and_cost(advice: Advice) -> tuple[float, float]:
     found = advice.recommendation
     row = found.nearest if found.cheapest is None else found.cheapest
-    if row is None:
-        return float("inf"), float("inf")
-    by_cost = float(row["safe_cost"]), float(row["safe_s"])
-    return by_cost if found.cheapest is not None else by_cost[::-1]
+    return (math.inf, math.inf) if row is None else (float(row["safe_s"]), float(row["safe_cost"]))
+
+
+def _deadline(advice: Advice) -> float:
+    return math.inf if advice.request.goal.deadline_s is None else advice.request.goal.deadline_s
 
 
 def _most_accurate(models: dict[str, catalog.Champion], configurations: pd.DataFrame, rate: float) -> str:

@@ -10,13 +10,16 @@ import json
 import re
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import yaml
 
+from store.amounts import amount
+from store.printable import printable
+
 PROVENANCE = "spark.sparkcast."
-# What only the user knows; each stands in capitals in the file, and the file says so.
+# What only the user knows; each stands in capitals in the file, and a comment or `Format.to_replace` says so.
 PLACEHOLDERS = {
     "JOB.py": "your PySpark program",
     "MASTER_URL": "your cluster",
@@ -73,6 +76,16 @@ class Order:
     currency: str
     made_on: str
 
+    def __post_init__(self) -> None:
+        # Every text goes into a line of a file that is run or read; a line break would begin a line of somebody else's.
+        for name, value in asdict(self).items():
+            if isinstance(value, str):
+                object.__setattr__(self, name, printable(value))
+
+
+def _none(order: Order) -> tuple[str, ...]:
+    return ()
+
 
 @dataclass(frozen=True)
 class Format:
@@ -84,6 +97,8 @@ class Format:
         For commands, for people, and for a download.
     render : callable
         Turns an `Order` into the file's text.
+    unsaid : callable
+        The `PLACEHOLDERS` in the file of an `Order`, where the format has no comments to say them.
     """
 
     name: str
@@ -91,6 +106,15 @@ class Format:
     filename: str
     mime: str
     render: Callable[[Order], str]
+    unsaid: Callable[[Order], tuple[str, ...]] = _none
+
+    def to_replace(self, order: Order) -> list[str]:
+        """What to put in place of what, in sentences that belong beside the file; empty where the file says it."""
+        return [_replacement(name) for name in self.unsaid(order)]
+
+
+def _replacement(name: str) -> str:
+    return f"Put {PLACEHOLDERS[name]} in place of {name}."
 
 
 def provenance(order: Order) -> dict[str, str]:
@@ -106,7 +130,7 @@ def provenance(order: Order) -> dict[str, str]:
         "predictedLowSeconds": f"{order.predicted_low_s:.1f}",
         "predictedHighSeconds": f"{order.predicted_high_s:.1f}",
         "intervalLevel": f"{order.level:g}",
-        "predictedCost": f"{order.cost:.2f} {order.currency}",
+        "predictedCost": f"{amount(order.cost)} {order.currency}",
         "madeOn": order.made_on,
     }
 
@@ -133,9 +157,9 @@ def _comments(order: Order, *placeholders: str) -> str:
     lines = [
         f"Recommended by Sparkcast on {order.made_on} for {order.application} on {order.cluster}.",
         f"Predicted: {order.predicted_s:.1f} s ({order.level:.0%} interval {order.predicted_low_s:.1f} to "
-        f"{order.predicted_high_s:.1f} s), {order.cost:.2f} {order.currency}.",
+        f"{order.predicted_high_s:.1f} s), {amount(order.cost)} {order.currency}.",
         f"Model {order.model}, data SHA-256 {order.data_sha256}; {order.data_origin}.",
-        *(f"Put {PLACEHOLDERS[name]} in place of {name}." for name in placeholders),
+        *(_replacement(name) for name in placeholders),
     ]
     return "".join(f"# {line}\n" for line in lines)
 
@@ -193,6 +217,10 @@ def _databricks(order: Order) -> str:
     )
 
 
+def _databricks_placeholders(order: Order) -> tuple[str, ...]:
+    return ("SPARK_VERSION",) if order.node_type else ("SPARK_VERSION", "NODE_TYPE")
+
+
 def _tag(value: str) -> str:
     """What every cloud service of AWS takes as a tag's value: a cluster with any other is refused there."""
     return re.sub(r"[^\w +\-=.:/@]", "_", value)[:255]
@@ -231,7 +259,14 @@ FORMATS = {
         Format("spark-defaults", "spark-defaults.conf", "spark-defaults.conf", "text/plain", _spark_defaults),
         Format("spark-submit", "spark-submit command", "submit.sh", "text/x-shellscript", _spark_submit),
         Format("kubernetes", "SparkApplication", "spark-app.yaml", "text/yaml", _spark_application),
-        Format("databricks", "Databricks cluster", "databricks-cluster.json", "application/json", _databricks),
+        Format(
+            "databricks",
+            "Databricks cluster",
+            "databricks-cluster.json",
+            "application/json",
+            _databricks,
+            _databricks_placeholders,
+        ),
         Format("emr", "EMR configuration", "emr-configuration.json", "application/json", _emr),
         Format("dataproc", "Dataproc properties", "dataproc.yaml", "text/yaml", _dataproc),
         Format("json", "Plain JSON", "recommendation.json", "application/json", _plain),

@@ -6,6 +6,7 @@ better. How safe it is, the prediction interval decides.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,11 +20,15 @@ from perfmodel.errors import CannotPredictError, PerfmodelError
 from perfmodel.features import FloatArray
 from perfmodel.model import ScenarioModel
 from perfmodel.scenarios import RATE
+from store.amounts import amount
 from store.durations import duration
 
 # What Spark adds to the heap where nothing else is said (spark.executor.memoryOverheadFactor and its least amount).
 OVERHEAD_FACTOR = 0.10
 LEAST_OVERHEAD_GB = 0.375
+# What a Python worker is given unless somebody says otherwise, as by the runner (docs/decisions/0012): YARN and
+# Kubernetes kill an executor that takes more than it was granted.
+PYTHON_WORKER_GB = 2.0
 EXPECTED = 0.5  # as likely to be kept as not: the prediction itself
 MOST_CANDIDATES = 1_000_000
 _SIZE = ["num_executors", "executor_cores", "executor_memory_gb"]
@@ -36,7 +41,7 @@ class Node:
     Attributes
     ----------
     name : str
-        Instance type, or what the user calls the machine.
+        Instance type; empty when not known.
     cores : int
         That executors may use.
     memory_gb : float
@@ -54,6 +59,14 @@ class Node:
     currency: str = "USD"
     source: str = ""
     priced_on: str = ""
+
+    def __post_init__(self) -> None:
+        if self.cores < 1:
+            raise PerfmodelError(f"the cores of a machine must be 1 or more, not {self.cores}")
+        if not 0 < self.memory_gb < math.inf:
+            raise PerfmodelError(f"the memory of a machine must be above zero, not {self.memory_gb} GiB")
+        if self.price_per_hour is not None and not 0 <= self.price_per_hour < math.inf:
+            raise PerfmodelError(f"the price of a machine must be zero or more, not {self.price_per_hour}")
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,12 @@ class Space:
     node: Node | None = None
     most_nodes: int | None = None
     python_gb_per_core: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.most_nodes is not None and self.most_nodes < 1:
+            raise PerfmodelError(f"the machines that there are must be 1 or more, not {self.most_nodes}")
+        if not 0 <= self.python_gb_per_core < math.inf:
+            raise PerfmodelError(f"the memory of a Python worker must be zero or more, not {self.python_gb_per_core}")
 
 
 @dataclass(frozen=True)
@@ -141,11 +160,16 @@ def candidates(space: Space) -> pd.DataFrame:
     Raises
     ------
     PerfmodelError
-        When the space is empty or larger than `MOST_CANDIDATES`, or no executor of it fits a machine.
+        When the space is empty, larger than `MOST_CANDIDATES` or has values that are not above zero, or no executor of
+        it fits a machine.
     """
     size = len(space.executors) * len(space.cores) * len(space.memory_gb)
     if not 0 < size <= MOST_CANDIDATES:
         raise PerfmodelError(f"{size:,} configurations to search; give at least 1 and at most {MOST_CANDIDATES:,}")
+    tried = {"executors": space.executors, "cores an executor": space.cores, "executor memory": space.memory_gb}
+    for what, values in tried.items():
+        if wrong := [value for value in values if not 0 < value < math.inf]:
+            raise PerfmodelError(f"{what} to try must be above zero, not {wrong[0]:g}")
     grid = pd.MultiIndex.from_product([list(space.executors), list(space.cores), list(space.memory_gb)], names=_SIZE)
     frame = grid.to_frame(index=False)
     if space.node is None:
@@ -165,16 +189,18 @@ def _packed(frame: pd.DataFrame, space: Space, node: Node) -> pd.DataFrame:
     on_a_node = np.minimum(node.cores // cores, node.memory_gb // taken)
     if not on_a_node.any():
         raise PerfmodelError(
-            f"no executor of the search fits a {node.name} ({node.cores} cores, {node.memory_gb:g} GiB): the smallest "
-            f"takes {cores.min()} cores or {taken.min():.1f} GiB with overhead; allow smaller executors or larger nodes"
+            f"no executor of the search fits a {node.name or 'machine'} ({node.cores} cores, {node.memory_gb:g} GiB): "
+            f"the smallest takes {cores.min()} cores or {taken.min():.1f} GiB with overhead; allow smaller executors "
+            "or larger nodes"
         )
     held = frame.assign(on_a_node=on_a_node).query("on_a_node > 0")
     nodes = np.ceil(held["num_executors"] / held.pop("on_a_node")).astype(int)
     fits = nodes <= (np.inf if space.most_nodes is None else space.most_nodes)
     if not fits.any():
+        kind = f" of {node.name}" if node.name else ""
         raise PerfmodelError(
-            f"the smallest cluster of the search takes {nodes.min()} machines of {node.name}, and {space.most_nodes} "
-            "are allowed; allow more"
+            f"the smallest cluster of the search takes {nodes.min()} machines{kind}, and {space.most_nodes} are "
+            "allowed; allow more"
         )
     return held.assign(nodes=nodes)[fits].reset_index(drop=True)
 
@@ -298,10 +324,10 @@ def _nearest(assessed: pd.DataFrame, goal: Goal) -> tuple[pd.Series[Any], str]:
         fastest = _best(assessed, "safe_s", "safe_cost")
         return fastest, (
             f"no configuration is that fast: the fastest takes {duration(fastest['safe_s'])} and costs "
-            f"{fastest['safe_cost']:.2f}; allow more time, or a larger cluster"
+            f"{amount(fastest['safe_cost'])}; allow more time, or a larger cluster"
         )
     cheapest = _best(in_time, "safe_cost", "safe_s")
-    advice = f"in time, the cheapest costs {cheapest['safe_cost']:.2f}"
+    advice = f"in time, the cheapest costs {amount(cheapest['safe_cost'])}"
     if len(in_budget):
         fastest = _best(in_budget, "safe_s", "safe_cost")
         advice += f"; within the budget, the fastest takes {duration(fastest['safe_s'])}"

@@ -12,6 +12,7 @@ from perfmodel.paper.published import CLUSTER, applications
 from perfmodel.report.technique_scores import linear_scores
 from perfmodel.scenarios import FULL, RATE, scenario_named
 from perfmodel.search.techniques import Params, technique_named
+from store.printable import printable
 
 # Accuracies this close, in points of percent, count as the same.
 SAME = 1.0
@@ -130,7 +131,7 @@ def generated_images(runs: pd.DataFrame) -> list[str]:
     """Names of the image sets among those of the runs that the runner made itself."""
     settings = runs.get("settings", ())
     names = {str(found.get("dataset")) for found in settings if isinstance(found, dict)}
-    return sorted(name for name in names if name.startswith(GENERATED))
+    return sorted(printable(name) for name in names if name.startswith(GENERATED))  # an upload may name them anything
 
 
 def linear_share(runs: pd.DataFrame) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from perfmodel.errors import NotEnoughRunsError
 from perfmodel.evidence.causes import with_real_cores
 from perfmodel.model import ScenarioModel
 from perfmodel.scenarios import RATE
@@ -46,9 +47,16 @@ def residuals(model: ScenarioModel, runs: pd.DataFrame) -> pd.DataFrame:
         ``predicted_s``, ``residual_s`` (actual minus predicted), ``relative_residual_pct`` (of actual). Runs over a
         share of the data set that the scenario does not answer for are left out, and by `HELD_OUT` those of
         configurations that cannot be spared.
+
+    Raises
+    ------
+    NotEnoughRunsError
+        When the scenario answers for none of the runs.
     """
     rows = with_real_cores(runs).assign(scenario=model.scenario, actual_s=runs["completion_time_s"])
     answered = rows[model.answers(rows)]
+    if answered.empty:
+        raise NotEnoughRunsError(f"none of these runs is one that scenario {model.scenario} answers for; fit it again")
     fitted = answered.assign(protocol=PAPER, predicted_s=model.regressor_.predict(answered))
     return _with_residuals(pd.concat([fitted, _held_out(model, answered)], ignore_index=True))
 

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import itertools
-
 import pandas as pd
 import pytest
 
 from perfmodel.model import ScenarioModel
 from perfmodel.paper.reconstruct import reconstruct
+from tests.perfmodel.catalog.small import law
 
 
 @pytest.fixture(scope="session")
@@ -28,21 +27,10 @@ def paper_baseline(paper_runs: pd.DataFrame) -> ScenarioModel:
 @pytest.fixture
 def grid_runs() -> pd.DataFrame:
     """A small exact law: time = 600 s x rate % / (executors x cores), one run a configuration."""
-    rows = [
-        {
-            "num_executors": executors,
-            "executor_cores": cores,
-            "executor_memory_gb": 2.0,
-            "images_per_partition": 20,
-            "sampling_rate_pct": rate,
-            "completion_time_s": 600 * rate / (executors * cores),
-        }
-        for executors, cores, rate in itertools.product((1, 2, 3), (1, 2, 4), (1.0, 5.0, 100.0))
-    ]
-    return pd.DataFrame(rows)
+    return law((1, 2, 3), (1, 2, 4))
 
 
 @pytest.fixture
-def few_runs(grid_runs: pd.DataFrame) -> pd.DataFrame:
+def few_runs() -> pd.DataFrame:
     """Four configurations of it, where a fit must be quick."""
-    return grid_runs[(grid_runs["num_executors"] <= 2) & (grid_runs["executor_cores"] <= 2)].reset_index(drop=True)
+    return law()

@@ -46,9 +46,9 @@ def link(url: str, state: dict[str, Any]) -> str:
     return f"{url.split('?')[0]}?{urlencode(values)}"
 
 
-def note(chosen: pd.Series, answer: pd.Series, scenario: str, currency: str) -> None:
-    """Add an answer to the session's history, unless it is the last one again."""
-    history = st.session_state.setdefault(_HISTORY, [])
+def note(pair: tuple[str, str], chosen: pd.Series, answer: pd.Series, scenario: str, currency: str) -> None:
+    """Add an answer to the session's history of a pair, unless it is the last one again."""
+    history = st.session_state.setdefault(_HISTORY, {}).setdefault(pair, [])
     entry = {
         "Configuration": pin_text(chosen),
         "Scenario": scenario,
@@ -61,18 +61,22 @@ def note(chosen: pd.Series, answer: pd.Series, scenario: str, currency: str) -> 
         del history[:-LONGEST]
 
 
-def history_table() -> pd.DataFrame:
-    """The history, the last one first."""
-    return pd.DataFrame(st.session_state.get(_HISTORY, [])[::-1]).drop(columns="widgets", errors="ignore")
+def history_table(pair: tuple[str, str]) -> pd.DataFrame:
+    """The history of an application and a cluster, the last one first; another pair's sliders have other limits."""
+    return pd.DataFrame(_history(pair)[::-1]).drop(columns="widgets", errors="ignore")
 
 
-def go_back(position: int) -> None:
+def go_back(pair: tuple[str, str], position: int) -> None:
     """Set the sliders to an entry of `history_table`; for a callback."""
-    entry = st.session_state[_HISTORY][::-1][position]
+    entry = _history(pair)[::-1][position]
     for key, value in entry["widgets"].items():
         st.session_state[key] = value
 
 
-def forget() -> None:
+def forget(pair: tuple[str, str]) -> None:
     """Empty the history; for a callback."""
-    st.session_state.pop(_HISTORY, None)
+    _history(pair).clear()
+
+
+def _history(pair: tuple[str, str]) -> list[dict[str, Any]]:
+    return st.session_state.get(_HISTORY, {}).get(pair, [])

@@ -21,14 +21,30 @@ LOOK_S = 1.0
 
 def show(application: str, cluster: str) -> None:
     """Draw the form, or the fit that goes on."""
-    known = fits().of(application, cluster)
-    going_on = known is not None and not known.ended.is_set()
-    if going_on:
-        st.fragment(_watch, run_every=LOOK_S)(known)
+    if show_going_on(application, cluster):
         return
+    known = fits().of(application, cluster)
     if known is not None:
         _outcomes(known)
     _form(application, cluster)
+
+
+def show_going_on(application: str, cluster: str) -> bool:
+    """Draw the fit that goes on; returns whether there is one."""
+    known = fits().of(application, cluster)
+    if known is None or known.ended.is_set():
+        return False
+    st.fragment(_watch, run_every=LOOK_S)(known)
+    return True
+
+
+def refusals(application: str, cluster: str) -> list[str]:
+    """What the last fit of a pair did not do and why, in lines."""
+    known = fits().of(application, cluster)
+    if known is None:
+        return []
+    lines = [outcome_line(outcome) for outcome in known.outcomes if outcome.refused]
+    return [f":material/error: {literal(known.error)}", *lines] if known.error else lines
 
 
 def _form(application: str, cluster: str) -> None:

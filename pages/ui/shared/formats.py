@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from store.amounts import amount as said_amount
 from store.durations import duration
 
 NO_ANSWER = "no answer"
@@ -15,10 +16,8 @@ def time_text(seconds: float) -> str:
 
 
 def amount_text(amount: float) -> str:
-    """An amount of money to the cent, or to three digits where cents say nothing."""
-    if not math.isfinite(amount):
-        return NO_ANSWER
-    return f"{amount:,.2f}" if amount >= 1 or amount == 0 else f"{amount:.3g}"
+    """An amount of money; says so where there is none."""
+    return said_amount(amount) if math.isfinite(amount) else NO_ANSWER
 
 
 def money_text(amount: float, currency: str) -> str:

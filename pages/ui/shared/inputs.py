@@ -11,7 +11,7 @@ from perfmodel.answers.cost import EXAMPLE_PRICE, Price
 from perfmodel.answers.prediction import question
 from perfmodel.errors import PerfmodelError
 from perfmodel.evidence.jobs import job_of
-from perfmodel.recommendation.search import Goal, Space
+from perfmodel.recommendation.search import PYTHON_WORKER_GB, Goal, Space
 from store.durations import seconds_of
 
 Number = TypeVar("Number", int, float)
@@ -183,17 +183,23 @@ def _deadline(text: str) -> float | None:
 
 
 def space(runs: pd.DataFrame) -> Space:
-    """Limits of the cluster."""
+    """Limits of the cluster; `runs` are those of one pair."""
+    # Streamlit keeps the value of a key whose default changes; another pair's limits are other fields.
+    pair = "@".join(runs[["application", "cluster"]].iloc[0])
     with st.expander("Limits of the cluster", icon=":material/dns:"):
-        executors = st.number_input("Most executors", 1, 10_000, executor_choices(runs)[-1], key="most_executors")
-        cores = st.number_input("Most cores an executor", 1, 1_024, int(runs["executor_cores"].max()), key="most_cores")
+        executors = st.number_input(
+            "Most executors", 1, 10_000, executor_choices(runs)[-1], key=f"most_executors_{pair}"
+        )
+        cores = st.number_input(
+            "Most cores an executor", 1, 1_024, int(runs["executor_cores"].max()), key=f"most_cores_{pair}"
+        )
         memory = st.multiselect(
             "Memory to try (GiB)", sorted({1.0, 2.0, 4.0, 8.0, 16.0, *runs["executor_memory_gb"].unique()}),
-            [float(runs["executor_memory_gb"].max())], key="memory_choices",
+            [float(runs["executor_memory_gb"].max())], key=f"memory_choices_{pair}",
         )  # fmt: skip
         python = st.number_input(
-            "Memory of a Python worker (GiB)", 0.0, 1_000.0, 0.0, step=0.25, key="python_memory",
-            help="Of each core, outside the heap: pixels and the network. Machines must hold it too.",
+            "Memory of a Python worker (GiB)", 0.0, 1_000.0, PYTHON_WORKER_GB, step=0.25, key="python_memory",
+            help="Of each core, outside the heap: TensorFlow, pixels and the network. Machines must hold it too.",
         )  # fmt: skip
     if not memory:
         raise PerfmodelError("choose at least one memory size under the limits of the cluster")

@@ -63,15 +63,23 @@ def runs(application: str, cluster: str) -> pd.DataFrame:
     return _runs(application, cluster, version())
 
 
+def runs_to_learn_from(application: str, cluster: str) -> pd.DataFrame:
+    """As `runs`, where there must be some."""
+    found = runs(application, cluster)
+    if found.empty:
+        catalog.runs_to_learn_from(store(), application, cluster)  # raises, and says what there is
+    return found
+
+
 def models(application: str, cluster: str) -> dict[str, catalog.Champion]:
     """The champion of each scenario of a pair; fitted now where there is none."""
     if not _has_models(application, cluster, version()):
         access.may_change_or(
             f"no model of {application} on {cluster} was fitted yet; somebody who may change things has to look first"
         )
-        with st.status(f"Fitting the models of {application} on {cluster}", expanded=True) as status:
+        with st.status(literal(f"Fitting the models of {application} on {cluster}"), expanded=True) as status:
             for outcome in catalog.fit(store(), application, cluster, catalog.FIRST_SCENARIOS):
-                st.write(f"Scenario {outcome.scenario}: {outcome.refused or 'fitted'}")
+                st.write(literal(f"Scenario {outcome.scenario}: {outcome.refused or 'fitted'}"))
             status.update(label="Models fitted", state="complete", expanded=False)
     found = _models(application, cluster, version())
     _settle()

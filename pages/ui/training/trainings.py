@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from pages.ui.shared import state
+from pages.ui.training.training_charts import ARM_COLOURS
 
 APPLICATION = "cifar_cnn"
+_BY_EPOCH = ("epoch_s", "test_accuracy_pct")
+_ONCE = ("epochs", "compute_s", "exchange_s", "scheduling_s")
 
 
 def runs(cluster: str) -> pd.DataFrame:
@@ -32,6 +36,17 @@ def trials() -> dict[str, pd.DataFrame]:
     return _trials(state.version())
 
 
+def is_training(settings: Any) -> bool:
+    """Whether the settings of a run say what the page shows of a training; those of an upload may say anything."""
+    if not isinstance(settings, dict) or settings.get("arm") not in list(ARM_COLOURS):
+        return False
+    epochs = [settings.get(name) for name in _BY_EPOCH]
+    if not all(isinstance(values, list) and values for values in epochs) or len(set(map(len, epochs))) > 1:
+        return False
+    numbers = [*itertools.chain(*epochs), *(settings.get(name) for name in _ONCE)]
+    return all(isinstance(value, int | float) for value in numbers)
+
+
 @st.cache_data(max_entries=2, show_spinner=False)
 def _clusters(version: int) -> list[str]:
     pairs = state.store().runs.pairs()
@@ -41,8 +56,7 @@ def _clusters(version: int) -> list[str]:
 @st.cache_data(max_entries=4, show_spinner="Loading the trainings")
 def _runs(cluster: str, version: int) -> pd.DataFrame:
     found = state.store().runs.load(application=APPLICATION, cluster=cluster, status="ok")
-    trained = found["settings"].map(lambda settings: "arm" in (settings or {})).astype(bool)
-    return found[trained].reset_index(drop=True)
+    return found[found["settings"].map(is_training).astype(bool)].reset_index(drop=True)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -8,6 +8,10 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.models.fits import Fits
+from tests.perfmodel.catalog.small import PAIR, law, undone_after_fit
+
+APP = str(Path(__file__).parents[3] / "app.py")
 PAGE = str(Path(__file__).parents[3] / "pages" / "compare.py")
 
 
@@ -48,3 +52,31 @@ def test_what_is_not_fitted_is_offered(page):
     page.run()
     assert page.info[0].value.startswith("Not fitted yet: 1, 2, 3-1")
     assert page.button(key="fit_missing")
+
+
+def test_what_is_missing_is_fitted_beside_the_app(page, monkeypatch):
+    started = []
+    monkeypatch.setattr(Fits, "start", lambda _, *asked: started.append(asked))
+    page.session_state["view"] = "Accuracy and time"
+    page.run()
+    page.button(key="fit_missing").click().run()
+    assert not page.exception
+    [(application, cluster, scenarios, _)] = started
+    assert (application, cluster) == ("resnet50", "paper-2020")
+    assert f"Not fitted yet: {', '.join(scenarios)}." == page.info[0].value
+
+
+@pytest.mark.parametrize("view", ["Residuals", "Fitted curves"])
+def test_a_model_whose_runs_are_gone_says_so(tmp_path, monkeypatch, view):
+    runs = law()
+    store = undone_after_fit(tmp_path, runs)
+    others = {"completion_time_s": 2 * runs["completion_time_s"], "application": PAIR[0], "cluster": PAIR[1]}
+    store.runs.add(runs.assign(**others, origin="measured"))
+    monkeypatch.setenv("SPARKCAST_HOME", str(tmp_path))
+    st.cache_resource.clear()  # another test's store
+    st.cache_data.clear()
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    app.session_state["view"] = view
+    app.switch_page("pages/compare.py").run()
+    assert not app.exception
+    assert "None of the runs that tiny" in app.error[0].value.replace("\\", "")

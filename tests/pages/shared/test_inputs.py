@@ -47,3 +47,28 @@ def test_who_types_keeps_the_field(app: AppTest) -> None:
     app.number_input[0].set_value(5).run()
     app.number_input[0].set_value(4).run()
     assert app.number_input[0].id == field
+
+
+def limits() -> None:
+    import pandas as pd
+    import streamlit as st
+
+    from pages.ui.shared.inputs import space
+
+    size, memory = {"small": (2, 1.0), "large": (20, 64.0)}[st.session_state["cluster"]]
+    runs = {"num_executors": size, "executor_cores": size, "executor_memory_gb": memory}
+    st.session_state["found"] = space(
+        pd.DataFrame([{"application": "cnn", "cluster": st.session_state["cluster"], **runs}])
+    )
+
+
+def test_another_pairs_limits_are_its_own() -> None:
+    app = AppTest.from_function(limits, default_timeout=60)
+    app.session_state["cluster"] = "small"
+    app.run()
+    app.number_input[0].set_value(3).run()
+    assert app.session_state["found"].executors == range(1, 4)
+    app.session_state["cluster"] = "large"
+    app.run()
+    found = app.session_state["found"]
+    assert (found.executors, found.cores, found.memory_gb) == (range(1, 41), range(1, 21), [64.0])

@@ -71,3 +71,19 @@ def test_what_is_stored_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     )
     assert "2,000 images an iteration on here, 2 threads. Deck: a deck." in said
     assert "1 trial; the best, trial 0, reached 60.0 % with adam" in said
+
+
+def test_runs_that_say_too_little_of_a_training_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = run("", "barrier", 18.0, [35.0, 45.0])["settings"]
+    odd = [{"arm": "x"}, {"arm": "driver"}, {"arm": ["driver"]}, whole | {"arm": "[x](y)"}, whole | {"epoch_s": [1.0]}]
+    odd += [whole | {"test_accuracy_pct": []}, whole | {"compute_s": "long"}, None]
+    diverged = whole | {"loss": [None, None], "training_accuracy_pct": [10.0, 10.0]}
+    store = open_store(tmp_path)
+    for settings in [*odd, diverged]:
+        row = run("", "barrier", 18.0, [35.0, 45.0]) | {"settings": settings, "origin": "uploaded", "status": "ok"}
+        del row["run_id"]
+        more = {"application": "cifar_cnn", "cluster": "here", "sampling_rate_pct": 100.0}
+        store.inbox.put(RunRecord(row | more))
+    page = shown(tmp_path, monkeypatch)
+    said = " ".join(element.value for element in page.markdown)
+    assert "Accuracy of 1 training: 45.0 % to 45.0 %;" in said

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from perfmodel.answers.cost import Price, cost
-from perfmodel.answers.prediction import answer, best_scenario, question
-from perfmodel.errors import CannotPredictError, PerfmodelError
+from perfmodel.answers.prediction import answer, answer_each, best_scenario, question
+from perfmodel.errors import CannotPredictError, NotEnoughRunsError, PerfmodelError
 
 PRICE = Price(per_core_hour=0.1, per_gib_hour=0.01)
 
@@ -55,3 +57,13 @@ def test_the_best_scenario_is_the_honestly_most_accurate_that_can_answer(paper_m
 def test_a_question_that_makes_no_sense_is_refused(values):
     with pytest.raises(CannotPredictError, match="above zero"):
         question(*values)
+
+
+def test_a_model_that_cannot_say_how_sure_it_is_leaves_the_others_their_answers(paper_model):
+    unsure = copy.copy(paper_model)
+    unsure.unseen_errors_ = np.array([])
+    answers, reasons = answer_each({"1": unsure, "4-2": paper_model}, question(3, 8, 8, 100), PRICE)
+    assert list(answers) == ["4-2"]
+    assert "no configuration could be held out" in reasons["1"]
+    with pytest.raises(NotEnoughRunsError, match="no configuration could be held out"):
+        answer_each({"1": unsure}, question(3, 8, 8, 100), PRICE)

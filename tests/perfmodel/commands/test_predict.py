@@ -11,6 +11,7 @@ from store import open_store
 from tests.commands import give
 
 PAIR = ["--application", "resnet50", "--cluster", "paper-2020"]
+FILES = ["--input", "x.csv", "--out", "y.csv"]
 HEADER = "id,num_executors,executor_cores,executor_memory_gb,sampling_rate_pct,note\n"
 ANSWERS = ["predicted_s", "predicted_low_s", "predicted_high_s", "outside_profiled_range"]
 
@@ -74,7 +75,9 @@ def test_a_bad_file_leaves_an_earlier_answer_alone(ask, tmp_path):
     [
         (["--executors", "3"], "--input and --out for many"),
         (["--input", "none.csv", "--out", "x.csv"], "none.csv: No such file or directory"),
-        (["--input", "x.csv", "--out", "y.csv", "--cores", "2"], "--input and --out for many"),
+        ([*FILES, "--cores", "2"], "--input and --out for many"),
+        ([*FILES, "--sampling-rate", "10"], "--sampling-rate cannot be given with --input"),
+        ([*FILES, "--currency", "EUR"], "--currency cannot be given with --input"),
     ],
 )
 def test_arguments_that_do_not_go_together_are_refused(demo_home, tmp_path, arguments, message):
@@ -82,3 +85,13 @@ def test_arguments_that_do_not_go_together_are_refused(demo_home, tmp_path, argu
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_small_cost_is_not_said_to_be_nothing(demo_home):
+    one = ["--executors", "3", "--cores", "8", "--memory", "8g"]
+    prices = ["--price-core-hour", "0.00001", "--price-gib-hour", "0"]
+    done = give(main, "predict", *PAIR, "--home", str(demo_home), *one, *prices)
+    assert done.returncode == 0, done.stderr
+    [cost] = [line for line in done.stdout.splitlines() if line.startswith("cost")]
+    assert cost.endswith(" USD")
+    assert "0.00 " not in cost

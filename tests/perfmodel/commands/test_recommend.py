@@ -8,6 +8,7 @@ import pytest
 
 from perfmodel.__main__ import main
 from tests.commands import give
+from tests.perfmodel.catalog.small import undone_after_fit
 
 RECOMMEND = ["recommend", "--application", "resnet50", "--cluster", "paper-2020"]
 
@@ -40,6 +41,31 @@ def test_an_export_is_saved_with_its_provenance(demo_home, tmp_path):
     assert defaults["Properties"]["spark.sparkcast.dataOrigin"] == "1,260 reconstructed runs"
 
 
+def test_what_is_to_be_replaced_in_json_is_said_beside_it(demo_home):
+    machines = ["--node-cores", "16", "--node-memory-gb", "64", "--price-node-hour", "1"]
+    done = recommend("--export", "databricks", *machines, home=demo_home)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["node_type_id"] == "NODE_TYPE"
+    assert done.stderr.splitlines() == [
+        "Put a Databricks Runtime version in place of SPARK_VERSION.",
+        "Put an instance type in place of NODE_TYPE.",
+    ]
+
+
+def test_a_small_cost_is_not_said_to_be_nothing(demo_home):
+    prices = ["--price-core-hour", "0.00001", "--price-gib-hour", "0"]
+    done = recommend(*prices, home=demo_home)
+    assert done.returncode == 0, done.stderr
+    assert "0.00 USD" not in done.stdout
+
+
+def test_models_without_runs_say_what_is_missing(tmp_path, few_runs):
+    undone_after_fit(tmp_path, few_runs)
+    done = give(main, "recommend", "--application", "tiny", "--cluster", "test", "--home", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: there are no usable runs of tiny on test;")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -47,7 +73,13 @@ def test_an_export_is_saved_with_its_provenance(demo_home, tmp_path):
         (["--deadline", "1s"], "no configuration is that fast: the fastest takes"),
         (["--max-cost", "0"], "the budget must be above zero"),
         (["--sure", "1"], "how sure the answer is must be"),
-        (["--memory-gb", "8,lots"], "invalid"),
+        (["--memory-gb", "8,lots"], "'8,lots' is no list of GiB; write it like 4,8"),
+        (["--memory-gb", "-4"], "executor memory to try must be above zero, not -4"),
+        (["--max-executors", "0"], "--max-executors: '0' is no number of 1 or more"),
+        (["--max-cores", "0"], "--max-cores: '0' is no number of 1 or more"),
+        (["--max-nodes", "many"], "--max-nodes: 'many' is no number of 1 or more"),
+        (["--node-cores", "8", "--node-memory-gb", "16", "--price-node-hour", "-1"], "the price of a machine must be"),
+        (["--sampling-rate", "0"], "the sampling rate must be above zero"),
         (["--node-cores", "8"], "belong together"),
         (["--max-nodes", "8"], "need --node-cores"),
         (["--scenario", "9"], "no registered model"),

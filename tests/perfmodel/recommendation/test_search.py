@@ -179,6 +179,12 @@ def test_machines_are_paid_as_a_whole(paper_model):
         (Space(range(1, 2000), range(1, 1000), [1.0]), "at most 1,000,000"),
         (Space([1], [16], [1.0], Node("small", 8, 16)), "no executor of the search fits a small"),
         (Space([4], [8], [1.0], Node("small", 8, 16), most_nodes=2), "takes 4 machines of small, and 2 are allowed"),
+        (Space([1], [16], [1.0], Node("", 8, 16)), "no executor of the search fits a machine"),
+        (Space([4], [8], [1.0], Node("", 8, 16), most_nodes=2), "takes 4 machines, and 2 are allowed"),
+        (Space([0, 1], [1], [1.0]), "executors to try must be above zero, not 0"),
+        (Space([1], [-2], [1.0]), "cores an executor to try must be above zero, not -2"),
+        (Space([1], [1], [8.0, -4.0]), "executor memory to try must be above zero, not -4"),
+        (Space([1], [1], [float("nan")]), "executor memory to try must be above zero, not nan"),
     ],
 )
 def test_a_space_that_holds_nothing_says_why(space, words):
@@ -190,3 +196,15 @@ def test_a_space_that_holds_nothing_says_why(space, words):
 def test_a_goal_that_makes_no_sense_is_refused(values):
     with pytest.raises(PerfmodelError):
         Goal(**values)
+
+
+@pytest.mark.parametrize("values", [(0, 16.0), (8, 0.0), (8, float("nan")), (8, 16.0, -1.0), (8, 16.0, float("inf"))])
+def test_a_machine_that_makes_no_sense_is_refused(values):
+    with pytest.raises(PerfmodelError, match="of a machine must be"):
+        Node("m", *values)
+
+
+@pytest.mark.parametrize("values", [{"most_nodes": 0}, {"python_gb_per_core": -1.0}])
+def test_limits_that_make_no_sense_are_refused(values):
+    with pytest.raises(PerfmodelError, match="or more"):
+        Space([1], [1], [1.0], **values)

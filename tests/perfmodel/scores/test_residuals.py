@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from perfmodel import artifacts
+from perfmodel.errors import NotEnoughRunsError
 from perfmodel.model import ScenarioModel
 from perfmodel.scores.accuracy import HELD_OUT, PAPER
 from perfmodel.scores.residuals import residuals, summary
@@ -69,3 +70,9 @@ def test_the_summary_names_the_worst_run(runs):
     assert found.loc[PAPER, "runs"] == 18
     assert (found["low"] <= found["median"]).all()
     assert found.loc[HELD_OUT, "worst"] > found.loc[HELD_OUT, "high"]
+
+
+def test_runs_of_which_the_scenario_answers_for_none_are_refused_in_words(grid_runs):
+    samples = grid_runs[grid_runs["sampling_rate_pct"] < 100]
+    with pytest.raises(NotEnoughRunsError, match="none of these runs is one that scenario 3-2 answers for"):
+        residuals(fit(grid_runs, "3-2"), samples)

@@ -1,0 +1,71 @@
+"""The Explore page, on pairs that differ."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from store import open_store
+from tests.perfmodel.catalog.small import PAIR, fit, law, undone_after_fit
+
+ROOT = Path(__file__).parents[3]
+
+
+def app(home: Path, monkeypatch: pytest.MonkeyPatch, script: str = "app.py") -> AppTest:
+    monkeypatch.setenv("SPARKCAST_HOME", str(home))
+    st.cache_resource.clear()  # another test's store
+    st.cache_data.clear()
+    return AppTest.from_file(str(ROOT / script), default_timeout=120)
+
+
+def what_ifs(found: AppTest) -> int:
+    [label] = [one.label for one in found.expander if one.label.startswith("What-ifs")]
+    return int(label.rpartition(" ")[2])
+
+
+def test_each_pair_has_a_history_of_its_own(demo_home, monkeypatch):
+    found = app(demo_home, monkeypatch, "pages/explore.py")
+    found.session_state["application"], found.session_state["cluster"] = "resnet50", "paper-2020"
+    found.run()
+    found.slider(key="executors").set_value(1).run()
+    assert not found.exception
+    assert what_ifs(found) == 2
+    found.session_state["cluster"] = "local-2core-epyc"
+    found.run()
+    assert not found.exception
+    assert what_ifs(found) == 1
+    found.button(key="forget").click().run()
+    found.session_state["cluster"] = "paper-2020"
+    found.run()
+    assert what_ifs(found) >= 2, "what is forgotten is the other pair's"
+
+
+def test_a_scenario_that_cannot_say_how_sure_it_is_is_listed_with_its_reason(tmp_path, monkeypatch):
+    store = open_store(tmp_path)
+    runs = law().assign(application=PAIR[0], cluster=PAIR[1], origin="measured")
+    store.runs.add(runs[runs["executor_cores"] == 1])
+    [few] = fit(store, ["5"])  # of 2 configurations: none can be held out
+    store.runs.add(runs[runs["executor_cores"] == 2])
+    [more] = fit(store, ["4-2"])
+    assert (few.refused, more.refused) == ("", "")
+    found = app(tmp_path, monkeypatch).run()
+    assert not found.exception
+    assert not found.error
+    assert found.selectbox(key="scenario").options == ["Most accurate", "4-2"]
+    assert any("no configuration could be held out" in one.value for one in found.caption)
+    [table] = [one.value for one in found.dataframe if "Interval" in one.value]
+    assert table.set_index("Scenario")["Interval"]["5"] == "no answer"
+
+
+def test_models_without_runs_say_what_is_missing(tmp_path, monkeypatch):
+    store = undone_after_fit(tmp_path, law())
+    failed = law().head(1).assign(application=PAIR[0], cluster=PAIR[1], status="oom", completion_time_s=None)
+    store.runs.add(failed)
+    found = app(tmp_path, monkeypatch).run()
+    for page in ("explore", "compare", "recommend"):
+        found.switch_page(f"pages/{page}.py").run()
+        assert not found.exception
+        assert "There are no usable runs of tiny on test" in found.error[0].value.replace("\\", "")
