@@ -80,6 +80,14 @@ def test_a_missing_part_is_told_and_leaves_no_time(tmp_path: Path, numbers: tupl
     assert found.run.row["completion_time_s"] is None
 
 
+def test_nobody_knows_how_a_job_ended_whose_end_is_in_a_missing_part(tmp_path: Path) -> None:
+    log = rolled(tmp_path, 1, 3)
+    (log / "events_3_app-1").write_bytes(lines(EVENTS[-1]))  # only the application's end
+    [found] = preview(log)
+    assert isinstance(found, Preview)
+    assert "part 2 of the log is missing, so nobody knows how its jobs ended" in (found.run.refusal or "")
+
+
 def test_a_compacted_part_stands_for_those_before(tmp_path: Path) -> None:
     log = rolled(tmp_path, 1, 2, 3)
     (log / "events_2_app-1.compact").write_bytes(THIRDS[0])
