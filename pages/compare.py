@@ -5,7 +5,6 @@ import streamlit as st
 
 from pages.ui.compare import curve_charts, error_charts, scenario_charts, version_pair
 from pages.ui.models import fit_panel
-from pages.ui.models.fits import fits
 from pages.ui.shared import access, origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import literal
@@ -106,14 +105,8 @@ def show_missing() -> None:
         st.markdown(line)
     if access.button("Fit them now", icon=":material/play_arrow:", key="fit_missing", help="Takes up to some minutes."):
         with state.errors_on_page():
-            fit_missing(missing)
+            fit_panel.start_fit(application, cluster, missing, DEFAULT_TECHNIQUES)
         st.rerun()
-
-
-@access.changes
-def fit_missing(names: list[str]) -> None:
-    """Begin to fit scenarios beside the app."""
-    fits().start(application, cluster, names, DEFAULT_TECHNIQUES)
 
 
 @st.cache_data(max_entries=16, show_spinner="Searching each technique by itself")

@@ -48,6 +48,11 @@ class Home:
         return self.root / "eventlogs"
 
     @property
+    def logs(self) -> Path:
+        """What the processes of measured runs said last, a folder a run."""
+        return self.root / "logs"
+
+    @property
     def snapshots(self) -> Path:
         """Copies of the database."""
         return self.root / SNAPSHOTS

@@ -6,7 +6,6 @@ import shutil
 import time
 import uuid
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from runner.campaigns.course import Course
 from runner.campaigns.history import ended_of_row, history_of, load_runs
@@ -244,14 +243,10 @@ class Campaign:
         home = self._store.home
         if execution.log_file is not None:
             keep_event_log(execution.log_file, home.eventlogs, spec.run_id)
-        keep_logs(spec, _logs(home) / spec.run_id)
+        keep_logs(spec, home.logs / spec.run_id)
         self._store.inbox.put(record)
-        prune_logs(_logs(home))
+        prune_logs(home.logs)
         shutil.rmtree(spec.folder)
-
-
-def _logs(home: Home) -> Path:
-    return home.root / "logs"
 
 
 def clean_up(home: Home) -> None:

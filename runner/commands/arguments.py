@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from runner.errors import RunnerError
+from runner.plans.grid import MOST_CORES
 
 Value = TypeVar("Value", int, float)
 
@@ -18,9 +19,9 @@ _TIME = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|)", re.IGNORECASE)
 _SECONDS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400}
 _RANGES = {
     "--executors": (1, 100_000),
-    "--cores": (1, 1_024),
+    "--cores": (1, MOST_CORES),
     "--total-cores": (1, 1_000_000),
-    "--spread-cores": (1, 1_024),
+    "--spread-cores": (1, MOST_CORES),
     "--images-per-partition": (1, 10**9),
     "--repeats": (1, 10_000),
     "--limit-runs": (1, 1_000_000),

@@ -85,8 +85,8 @@ def _search(store: Store, study: Study, spec: RunSpec, trials: int) -> float:
         try:
             with _watched(study, trials, progress):
                 execution = execute_run(spec, [], home.root)
-            keep_logs(spec, home.root / "logs" / spec.run_id)
-            prune_logs(home.root / "logs")
+            keep_logs(spec, home.logs / spec.run_id)
+            prune_logs(home.logs)
         finally:
             progress.close()
             clean_up(home)

@@ -132,8 +132,6 @@ def _stage_completed(app: Application, event: events.StageCompleted) -> None:
 
 def _task_end(app: Application, event: events.TaskEnd) -> None:
     info = event.info
-    if ended_before(event):
-        return
     app.tasks_ended += 1
     app.tasks_of[info.executor] += 1
     _check_number(app.tasks_of, "executors")

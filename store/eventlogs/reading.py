@@ -93,8 +93,11 @@ def read_log(log: Log, app: App, budget: Budget, keep: Callable[[TaskEnd], None]
     for entry in log.parts:
         part = Part(entry, budget)
         for event in part.events():
+            task_ended = type(event) is TaskEnd
+            if task_ended and ended_before(event):
+                continue
             learn(app, event)
-            if keep is not None and type(event) is TaskEnd and not ended_before(event):
+            if task_ended and keep is not None:
                 keep(event)
         codecs.append(part.codec)
         app.cut |= part.cut

@@ -70,12 +70,13 @@ def _form(application: str, cluster: str) -> None:
         st.error("Choose at least one scenario and one technique.", icon=":material/error:")
         return
     with state.errors_on_page():
-        _start(application, cluster, scenarios, techniques)
+        start_fit(application, cluster, scenarios, techniques)
     st.rerun()
 
 
 @access.changes
-def _start(application: str, cluster: str, scenarios: Sequence[str], techniques: Sequence[str]) -> None:
+def start_fit(application: str, cluster: str, scenarios: Sequence[str], techniques: Sequence[str]) -> None:
+    """Begin to fit scenarios of a pair beside the app."""
     fits().start(application, cluster, scenarios, techniques)
 
 

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from pages.ui.models.fits import Fits
+from tests.pages.apps import app_on
 from tests.perfmodel.catalog.small import PAIR, law, undone_after_fit
-
-APP = str(Path(__file__).parents[3] / "app.py")
-PAGE = str(Path(__file__).parents[3] / "pages" / "compare.py")
 
 
 @pytest.fixture(scope="module")
 def page(demo_home):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SPARKCAST_HOME", str(demo_home))
-        st.cache_resource.clear()  # another test's store
-        st.cache_data.clear()
-        page = AppTest.from_file(PAGE, default_timeout=60)
-        page.session_state["application"], page.session_state["cluster"] = "resnet50", "paper-2020"
+        page = app_on(demo_home, patch, "pages/compare.py", ("resnet50", "paper-2020"))
         page.session_state["compared"] = "4-2"
         yield page.run()
 
@@ -72,10 +62,7 @@ def test_a_model_whose_runs_are_gone_says_so(tmp_path, monkeypatch, view):
     store = undone_after_fit(tmp_path, runs)
     others = {"completion_time_s": 2 * runs["completion_time_s"], "application": PAIR[0], "cluster": PAIR[1]}
     store.runs.add(runs.assign(**others, origin="measured"))
-    monkeypatch.setenv("SPARKCAST_HOME", str(tmp_path))
-    st.cache_resource.clear()  # another test's store
-    st.cache_data.clear()
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = app_on(tmp_path, monkeypatch).run()
     app.session_state["view"] = view
     app.switch_page("pages/compare.py").run()
     assert not app.exception

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from store import open_store
+from tests.pages.apps import app_on
 from tests.perfmodel.catalog.small import PAIR, fit, law, undone_after_fit
-
-ROOT = Path(__file__).parents[3]
-
-
-def app(home: Path, monkeypatch: pytest.MonkeyPatch, script: str = "app.py") -> AppTest:
-    monkeypatch.setenv("SPARKCAST_HOME", str(home))
-    st.cache_resource.clear()  # another test's store
-    st.cache_data.clear()
-    return AppTest.from_file(str(ROOT / script), default_timeout=120)
 
 
 def what_ifs(found: AppTest) -> int:
@@ -27,8 +15,7 @@ def what_ifs(found: AppTest) -> int:
 
 
 def test_each_pair_has_a_history_of_its_own(demo_home, monkeypatch):
-    found = app(demo_home, monkeypatch, "pages/explore.py")
-    found.session_state["application"], found.session_state["cluster"] = "resnet50", "paper-2020"
+    found = app_on(demo_home, monkeypatch, "pages/explore.py", ("resnet50", "paper-2020"))
     found.run()
     found.slider(key="executors").set_value(1).run()
     assert not found.exception
@@ -51,7 +38,7 @@ def test_a_scenario_that_cannot_say_how_sure_it_is_is_listed_with_its_reason(tmp
     store.runs.add(runs[runs["executor_cores"] == 2])
     [more] = fit(store, ["4-2"])
     assert (few.refused, more.refused) == ("", "")
-    found = app(tmp_path, monkeypatch).run()
+    found = app_on(tmp_path, monkeypatch).run()
     assert not found.exception
     assert not found.error
     assert found.selectbox(key="scenario").options == ["Most accurate", "4-2"]
@@ -64,7 +51,7 @@ def test_models_without_runs_say_what_is_missing(tmp_path, monkeypatch):
     store = undone_after_fit(tmp_path, law())
     failed = law().head(1).assign(application=PAIR[0], cluster=PAIR[1], status="oom", completion_time_s=None)
     store.runs.add(failed)
-    found = app(tmp_path, monkeypatch).run()
+    found = app_on(tmp_path, monkeypatch).run()
     for page in ("explore", "compare", "recommend"):
         found.switch_page(f"pages/{page}.py").run()
         assert not found.exception

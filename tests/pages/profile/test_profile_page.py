@@ -7,22 +7,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from tests.pages.apps import app_on
 from tests.runner.background.test_launch import SLEEPER, launched, remember
-
-PAGE = str(Path(__file__).parents[3] / "pages" / "profile.py")
 
 
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("SPARKCAST_HOME", str(tmp_path))
-    st.cache_resource.clear()  # another test's store
-    st.cache_data.clear()
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    page.session_state["application"], page.session_state["cluster"] = "tiny_cnn", "here"
-    return page
+    return app_on(tmp_path, monkeypatch, "pages/profile.py", ("tiny_cnn", "here"))
 
 
 @pytest.fixture

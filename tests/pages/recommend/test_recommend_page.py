@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import streamlit as st
-from streamlit.testing.v1 import AppTest
-
-PAGE = str(Path(__file__).parents[3] / "pages" / "recommend.py")
+from tests.pages.apps import app_on
 
 
 def test_what_is_to_be_replaced_in_json_stands_beside_it(demo_home, monkeypatch):
-    monkeypatch.setenv("SPARKCAST_HOME", str(demo_home))
-    st.cache_resource.clear()  # another test's store
-    st.cache_data.clear()
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    page.session_state["application"], page.session_state["cluster"] = "resnet50", "paper-2020"
+    page = app_on(demo_home, monkeypatch, "pages/recommend.py", ("resnet50", "paper-2020"))
     page.session_state["format"] = "databricks"
     page.run()
     assert not page.exception

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.shared import access
@@ -15,6 +14,7 @@ from pages.ui.shared.access import REFUSED
 from pages.ui.shared.roles import AccessError
 from runner.background import launch
 from store import open_store
+from tests.pages.apps import app_on
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "pages"
@@ -38,11 +38,7 @@ GUARDS = {"changes", "may_change_or", "begin", "_decide"}  # the last two guard 
 
 
 def app(home: Path, monkeypatch: pytest.MonkeyPatch, script: str, user: dict[str, Any], **secrets: Any) -> AppTest:
-    monkeypatch.setenv("SPARKCAST_HOME", str(home))
-    st.cache_resource.clear()  # another test's store
-    st.cache_data.clear()
-    found = AppTest.from_file(str(ROOT / script), default_timeout=60)
-    found.session_state["application"], found.session_state["cluster"] = "resnet50", "paper-2020"
+    found = app_on(home, monkeypatch, script, ("resnet50", "paper-2020"))
     found.secrets["auth"] = AUTH
     for name, value in secrets.items():
         found.secrets[name] = value

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from store import open_store
-
-APP = str(Path(__file__).parents[3] / "app.py")
-
+from tests.pages.apps import app_on
 
 # What is left of a campaign of which no run came through.
 FAILED = pd.DataFrame(
@@ -29,16 +23,9 @@ FAILED = pd.DataFrame(
 )
 
 
-def app(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("SPARKCAST_HOME", str(home))
-    st.cache_resource.clear()  # another test's store
-    st.cache_data.clear()
-    return AppTest.from_file(APP, default_timeout=60)
-
-
 def test_a_damaged_database_names_the_command_that_helps(tmp_path, monkeypatch):
     (tmp_path / "sparkcast.duckdb").write_bytes(b"not a database" * 1_000)
-    found = app(tmp_path, monkeypatch).run()
+    found = app_on(tmp_path, monkeypatch).run()
     assert not found.exception
     assert f"python -m store recover --home {tmp_path}" in found.error[0].value.replace("\\", "")
     (tmp_path / "sparkcast.duckdb").unlink()
@@ -51,7 +38,7 @@ def test_a_damaged_database_names_the_command_that_helps(tmp_path, monkeypatch):
 def test_a_home_that_is_a_file_is_refused_with_what_to_choose(tmp_path, monkeypatch):
     home = tmp_path / "file"
     home.write_text("x")
-    found = app(home, monkeypatch).run()
+    found = app_on(home, monkeypatch).run()
     assert not found.exception
     assert "choose another folder with --home or SPARKCAST_HOME" in found.error[0].value.replace("\\", "")
 
@@ -59,7 +46,7 @@ def test_a_home_that_is_a_file_is_refused_with_what_to_choose(tmp_path, monkeypa
 @pytest.mark.parametrize("page", ["explore", "compare", "recommend", "models", "runs", "profile", "training"])
 def test_where_all_runs_failed_each_page_says_what_to_do(tmp_path, monkeypatch, page):
     open_store(tmp_path).runs.add(FAILED)
-    found = app(tmp_path, monkeypatch).run()
+    found = app_on(tmp_path, monkeypatch).run()
     found.switch_page(f"pages/{page}.py").run()
     assert not found.exception
     assert found.title[0].value.lower() == page

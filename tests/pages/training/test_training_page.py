@@ -5,24 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from store import RunRecord, open_store
+from tests.pages.apps import app_on
 from tests.pages.training.test_training_charts import run
 
-PAGE = str(Path(__file__).parents[3] / "pages" / "training.py")
 ROW = {"layer": "relu", "direction": "forward", "part": "", "seconds": 0.1, "deck_s": 0.5}
 TRIAL = {"optimiser": "adam", "learning_rate": 0.01, "batch": 20, "filters": 16, "accuracy_pct": 60.0}
 
 
 def shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    monkeypatch.setenv("SPARKCAST_HOME", str(home))
-    st.cache_resource.clear()  # it holds the store of the test before
-    st.cache_data.clear()
-    page = AppTest.from_file(PAGE, default_timeout=60)
-    page.session_state["application"], page.session_state["cluster"] = "cifar_cnn", "here"
-    page.run()
+    page = app_on(home, monkeypatch, "pages/training.py", ("cifar_cnn", "here")).run()
     assert not page.exception
     return page
 
