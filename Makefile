@@ -51,7 +51,7 @@ campaign: $(VENV)/.app  ## Measure the demo campaign on this machine: three CNNs
 	@for application in resnet50 xception inception_v4; do \
 	    $(BIN)/python -m runner profile --application $$application --executors 1,2 --total-cores 1,2 --memory 1g,2g \
 	        --images-per-partition 25,50,100 --sampling-rates 1,10,100 --synthetic 400 --repeats $(REPEATS) \
-	        --campaign demo-$$application $(PART) || exit 1; \
+	        --campaign measured-$$application $(PART) || exit 1; \
 	done
 
 # Of one kind of training (the driver's arm, two epochs) there are enough to fit models; the other arms are compared at one batch.
@@ -59,11 +59,11 @@ trainings: $(VENV)/.app  ## Measure the demo trainings on this machine: half an 
 	@$(SYSTEM) java
 	@train() { $(BIN)/python -m runner train --images 10000 --epochs 2 --learning-rate 0.05 "$$@" $(PART) || exit 1; }; \
 	two="--executors 1,2 --total-cores 1,2" one="--executors 1 --cores 1,2"; \
-	train --campaign demo-trainings $$two --arm driver --batch 250,500,1000 --sampling-rates 10,30,100; \
-	train --campaign demo-trainings-repeats $$two --arm driver --batch 500 --repeats 2; \
-	train --campaign demo-trainings-barrier $$two --arm barrier --repeats 2; \
-	train --campaign demo-trainings-one-process $$one --arm one-process --repeats 2; \
-	train --campaign demo-trainings-numpy --executors 1 --cores 2 --arm numpy
+	train --campaign measured-trainings $$two --arm driver --batch 250,500,1000 --sampling-rates 10,30,100; \
+	train --campaign measured-trainings-repeats $$two --arm driver --batch 500 --repeats 2; \
+	train --campaign measured-trainings-barrier $$two --arm barrier --repeats 2; \
+	train --campaign measured-trainings-one-process $$one --arm one-process --repeats 2; \
+	train --campaign measured-trainings-numpy --executors 1 --cores 2 --arm numpy
 
 chaos: $(VENV)/.dev  ## Kill -9 any process of a campaign a hundred times and check what is left; resumes
 	@$(SYSTEM) java

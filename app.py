@@ -11,7 +11,7 @@ st.logo("pages/ui/logo.svg", size="large")
 welcome = access.may_look()
 page = st.navigation(
     [
-        st.Page("pages/explore.py", title="Explore", icon=":material/tune:", url_path="start", default=True),
+        st.Page("pages/explore.py", title="Explore", icon=":material/tune:", url_path="", default=True),
         # The first page has no path of its own; people write one all the same.
         st.Page("pages/explore.py", title="Explore", url_path="explore", visibility="hidden"),
         st.Page("pages/compare.py", title="Compare", icon=":material/compare_arrows:", url_path="compare"),

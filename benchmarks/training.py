@@ -9,7 +9,9 @@ Spark 5.1 times slower than plain NumPy.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -85,15 +87,21 @@ def on_spark(arm: str) -> Callable[[argparse.Namespace, Path], Measured]:
 
 
 def alone(kernel: str) -> Callable[[argparse.Namespace, Path], Measured]:
-    """Return the function that measures one process."""
+    """Return the function that measures one process, on the CPUs that the executors have in the other arms."""
 
     def run(arguments: argparse.Namespace, home: Path) -> Measured:
         spec = make_spec(arguments, home, kernel)
         spec.temporary_dir.mkdir(parents=True)
         steps = NUMPY_STEPS if kernel == "numpy" else arguments.steps
         command = [sys.executable, "-m", "benchmarks.steps.alone", kernel, str(arguments.batch), str(steps)]
+        # Also where executors have no CPUs of their own: a thread a CPU would be more than their two.
+        cpus = [*itertools.chain(*spec.executor_cpus)] or sorted(os.sched_getaffinity(0))[: sum(spec.executor_cores)]
         done = subprocess.run(
-            [*command, str(home / "datasets")], env=run_environment(home, spec), stdout=subprocess.PIPE, check=True
+            [*command, str(home / "datasets")],
+            env=run_environment(home, spec),
+            preexec_fn=lambda: os.sched_setaffinity(0, cpus),
+            stdout=subprocess.PIPE,
+            check=True,
         )
         shutil.rmtree(spec.folder)
         return Measured.read(json.loads(done.stdout))

@@ -8,6 +8,8 @@ missed.
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import json
 import os
 import socket
 import statistics
@@ -18,25 +20,29 @@ import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.browsing.tab import Tab
+from pages.ui.recommend.tradeoff import front_data, front_figure
 from perfmodel import catalog
+from perfmodel.answers.cost import EXAMPLE_PRICE
+from perfmodel.recommendation.advice import Request, advise
+from perfmodel.recommendation.search import Goal, candidates, default_space
 from perfmodel.scenarios import SCENARIOS
 from store import open_store
 
 ROOT = Path(__file__).resolve().parents[1]
 APPLICATION, CLUSTER = "resnet50", "paper-2020"
 PAIR = f"application={APPLICATION}&cluster={CLUSTER}"
-# Executors x cores x memory sizes, at least 100,000 together.
-MOST_EXECUTORS, MOST_CORES, MEMORIES = 1042, 16, ["1.0", "2.0", "4.0", "8.0", "14.0", "16.0"]
+CHARTS = ("Time", "Cost", "Executors x cores")
+LARGE = 100_000  # candidates
+MOST_EXECUTORS, MOST_CORES, MEMORIES = 1042, 16, [1.0, 2.0, 4.0, 8.0, 14.0, 16.0]
 EXPLORE, RECOMMEND, FRESH = "Explore", "Recommend", "Fresh start"
 P95_S = {EXPLORE: 0.2, RECOMMEND: 0.5}
 FRESH_S = 2.0
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Times:
     """Seconds of the moves of a slider, until the last figure and until the server was done."""
 
@@ -78,31 +84,56 @@ def wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 def moves(tab: Tab, label: str, values: Sequence[float], rounds: int) -> Times:
-    """Move a slider through the values, again and again; the first round warms up."""
-    taken = [tab.move(label, value) for _ in range(rounds + 1) for value in values][len(values) :]
-    return Times([figure for figure, _ in taken], [done for _, done in taken])
+    """Move a slider through the values, again and again; the first round warms up. No value is the one before it."""
+    taken = []
+    for value in [*values] * (rounds + 1):
+        before = tab.figures
+        taken.append(tab.move(label, value))
+        if tab.figures in ([], before):
+            sys.exit(f"no figure changed when {label} became {value}; nothing was measured")
+    figure_s, done_s = zip(*taken[len(values) :], strict=True)
+    return Times([*figure_s], [*done_s])
 
 
 def explore(url: str, rounds: int) -> tuple[Times, int]:
     """Explore, with a slider and the three charts in turn; returns the times, and how many widgets there are."""
+    parts = []
     with Tab(f"{url}/explore?{PAIR}") as tab:
         tab.open()
-        times = moves(tab, "Executors", range(1, 7), rounds)
-        changed = tab.figures
-        tab.move("Executors", 2)
-        if tab.figures == changed:
-            sys.exit("Explore did not change with its slider; nothing was measured")
-        return times, len(tab.widgets)
+        for chart in CHARTS:
+            tab.choose("Chart", [chart])
+            parts.append(moves(tab, "Executors", range(1, 7), rounds))
+            print(f"{EXPLORE}, {chart}: {milliseconds(parts[-1].p95())} (95 %)")
+        widgets = len(tab.widgets)
+    return Times([s for part in parts for s in part.figure], [s for part in parts for s in part.done]), widgets
 
 
-def recommend(url: str, rounds: int) -> tuple[Times, int]:
+def large_front(home: Path) -> list[str]:
+    """What the page must draw of the large space: the names of the configurations that no other beats."""
+    store = open_store(home)
+    space = dataclasses.replace(
+        default_space(catalog.usable_runs(store, APPLICATION, CLUSTER)),
+        executors=range(1, MOST_EXECUTORS + 1),
+        cores=range(1, MOST_CORES + 1),
+        memory_gb=MEMORIES,
+    )
+    if len(candidates(space)) < LARGE:
+        sys.exit(f"the space has {len(candidates(space)):,} candidates, fewer than {LARGE:,}")
+    models = catalog.champions(store, APPLICATION, CLUSTER)
+    advice = advise(models, Request(APPLICATION, CLUSTER, 100, space, Goal(), EXAMPLE_PRICE))
+    return list(front_figure(front_data(advice, advice.recommendation.front.iloc[0])).data[0].text)
+
+
+def recommend(url: str, home: Path, rounds: int) -> tuple[Times, int]:
     """Recommend over a large space, while the user says how sure the time must be."""
     with Tab(f"{url}/recommend?{PAIR}") as tab:
         tab.open()
         tab.count("Most executors", MOST_EXECUTORS)
         tab.count("Most cores an executor", MOST_CORES)
-        tab.choose("Memory to try (GiB)", MEMORIES)
-        times = moves(tab, "How sure", (50, 60, 70, 80, 90, 95), rounds)
+        tab.choose("Memory to try (GiB)", [str(gib) for gib in MEMORIES])
+        if json.loads(tab.figures[-1])["data"][0]["text"] != large_front(home):
+            sys.exit("Recommend did not search the large space; nothing was measured")
+        times = moves(tab, "How sure", (60, 70, 80, 90, 95, 50), rounds)
         return times, len(tab.widgets)
 
 
@@ -165,7 +196,7 @@ def report_fresh(home: Path, widgets: int, rounds: int) -> bool:
 def measured(home: Path, rounds: int) -> bool:
     """Measure and print everything; returns whether all targets are met."""
     with serving(ROOT / "serve.py", SPARKCAST_HOME=str(home)) as url:
-        pages = {EXPLORE: explore(url, rounds), RECOMMEND: recommend(url, rounds)}
+        pages = {EXPLORE: explore(url, rounds), RECOMMEND: recommend(url, home, rounds)}
     met = [report(name, times, bare(widgets, rounds)) for name, (times, widgets) in pages.items()]
     return all([*met, report_fresh(home, pages[EXPLORE][1], 3)])
 
@@ -173,7 +204,7 @@ def measured(home: Path, rounds: int) -> bool:
 def main() -> None:
     """Read the arguments, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=10, help="of six moves each (default: 10)")
+    parser.add_argument("--rounds", type=int, default=10, help="of six moves of each chart (default: 10)")
     parser.add_argument("--home", type=Path, help="with every scenario fitted; without it one is made first")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -89,7 +89,7 @@ def show_accuracy() -> None:
     )
     st.caption("t1: collecting the training runs, one each. t2: tuning and training, measured here. T: their sum.")
     shown.table(
-        scenario_charts.scenario_table(kept), "scenarios", alt="Accuracy and times of each scenario",
+        scenario_charts.scenario_table(kept), "scenarios", alt="Accuracy and times of each scenario", saved=kept,
         column_config={"Published (%)": st.column_config.Column(width=150)},
     )  # fmt: skip
     show_missing()
@@ -131,7 +131,8 @@ def show_techniques() -> None:
         figure = scenario_charts.technique_figure(found)
         shown.chart(figure, "techniques", alt=scenario_charts.technique_text(found))
         st.caption(
-            "Full colour: what the scenario chose. The last level by the paper's protocol; level 1 on its own data."
+            "Ticked, in full colour: what the scenario chose. The last level by the paper's protocol; level 1 on its "
+            "own data."
         )
 
 

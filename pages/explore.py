@@ -95,7 +95,7 @@ def show_answer(name: str, answer: pd.Series, baseline: pd.Series | None, curren
     headline.show(answer, baseline, *images, currency)
     if not answer["note"] or answer["outside_profiled_range"]:
         st.markdown(
-            f"**{LEVEL:.0%} interval:** {time_interval(answer)}, at {cost_interval(answer, currency)}. "
+            f"**{LEVEL:.0%} interval:** {headline.interval_text(answer, images[0], currency)}. "
             f"Exactly {answer['predicted_s']:,.1f} s by scenario {name}, version {models[name].version}."
         )
 
@@ -105,18 +105,6 @@ def warning_text(answer: pd.Series) -> str:
     if pd.isna(answer["predicted_s"]):
         return answer["note"]
     return f"Outside the profiled range, so the interval is wider. {answer['note'].capitalize()}."
-
-
-def time_interval(answer: pd.Series) -> str:
-    """The interval as times."""
-    return formats.range_text(
-        *(formats.time_text(answer[column]) for column in ("predicted_low_s", "predicted_high_s"))
-    )
-
-
-def cost_interval(answer: pd.Series, currency: str) -> str:
-    """The interval as amounts."""
-    return formats.range_text(*(formats.money_text(answer[column], currency) for column in ("cost_low", "cost_high")))
 
 
 def show_chart(model: ScenarioModel, chosen: pd.Series, price: Price) -> None:
@@ -141,8 +129,10 @@ def show_chart(model: ScenarioModel, chosen: pd.Series, price: Price) -> None:
         figure = sweep_charts.sweep_figure(sweep) if is_time else sweep_charts.cost_figure(sweep, price.currency)
         text = sweep_charts.sweep_text(sweep) if is_time else sweep_charts.cost_text(sweep, price.currency)
         shown.chart(figure, f"{kind.lower()}-by-executors", alt=text)
-    if sweep.runs.empty and kind == TIME:
+    if sweep.runs.empty:
         st.caption("No run was profiled with these cores and this data size, so there are no points to compare with.")
+    elif kind == COST:
+        st.caption("A profiled run costs its own time and memory at your price; the curve is for the memory you chose.")
 
 
 def show_why(question: pd.DataFrame, chosen: pd.Series) -> None:
@@ -163,20 +153,28 @@ def show_why(question: pd.DataFrame, chosen: pd.Series) -> None:
 def show_comparison(answers: dict[str, pd.Series], unsure: dict[str, str], best: str, currency: str) -> None:
     """All scenarios on the same question, with both accuracies; those in `unsure` with the reason."""
     st.header("Scenarios compared")
+    listed = answers | dict.fromkeys(unsure, UNANSWERED)
+    accuracies = {name: models[name].model.accuracy_ for name in listed}
     rows = [
         {
             "Scenario": f"{name} (preferred)" if name == best else name,
             "Predicted time": formats.time_text(answer["predicted_s"]),
-            "Interval": time_interval(answer),
+            "Interval": headline.time_interval(answer),
             "Cost": formats.money_text(answer["cost"], currency),
-            "Never seen": formats.percent_text(models[name].model.accuracy_.get(HELD_OUT)),
-            "Paper's protocol": formats.percent_text(models[name].model.accuracy_.get(PAPER)),
+            "Never seen": formats.percent_text(accuracies[name].get(HELD_OUT)),
+            "Paper's protocol": formats.percent_text(accuracies[name].get(PAPER)),
         }
-        for name, answer in (answers | dict.fromkeys(unsure, UNANSWERED)).items()
+        for name, answer in listed.items()
     ]
+    figures = pd.DataFrame([answer[list(UNANSWERED.index)] for answer in listed.values()], index=list(listed))
+    saved = figures.assign(
+        currency=currency,
+        never_seen_pct=[accuracies[name].get(HELD_OUT) for name in listed],
+        paper_protocol_pct=[accuracies[name].get(PAPER) for name in listed],
+    ).reset_index(names="scenario")
     st.markdown(why.preferred_sentence(best, {name: one.model for name, one in models.items()}, answers))
     shown.table(
-        pd.DataFrame(rows), "scenarios", alt="Prediction and accuracy of each scenario",
+        pd.DataFrame(rows), "scenarios", alt="Prediction and accuracy of each scenario", saved=saved,
         column_config={"Scenario": st.column_config.TextColumn(width=PREFERRED_PX)},
     )  # fmt: skip
     silent = [answer["note"] for answer in answers.values() if pd.isna(answer["predicted_s"])]

@@ -21,6 +21,9 @@ from store import SparkcastError
 # Often enough to follow, and rarely enough not to disturb what is being measured on the same cores.
 POLL_S = 4
 SHOWN = 20
+NO_FOLDERS = (
+    "Your account may not look into folders of this server. Let photos be generated, or ask whoever runs this app."
+)
 
 application, cluster = chosen_pair()
 st.title("Profile")
@@ -82,10 +85,11 @@ def show_state(now: launch.Launch, running: bool, progress: watch.Progress | Non
 def show_progress(progress: watch.Progress, running: bool) -> None:
     """How far it is, what runs now, and what ended last."""
     standing = progress.standing
-    rest = f", about {time_text(standing.rest_s)} left" if running and standing.rest_s and standing.left else ""
+    current = watch.current_run(home) if running else None
+    rest_s = standing.remaining_s(current.elapsed_s if current else 0.0)
+    rest = f", about {time_text(rest_s)} left" if running and rest_s and standing.left else ""
     text = f"{standing.done} of {standing.total} runs, {standing.failed} of them failed{rest}"
     st.progress(standing.done / standing.total if standing.total else 0.0, text=text)
-    current = watch.current_run(home) if running else None
     if current is not None:
         st.caption(f"Now, for {time_text(current.elapsed_s)}: {literal(current.text)}")
     if standing.last_failure:
@@ -118,6 +122,8 @@ def plan() -> None:
     """Fields, what they mean, and how to run it."""
     try:
         wanted = planning.request(application)
+        if wanted.images:  # a preview lists the folder, and says whether it is there
+            access.may_change_or(NO_FOLDERS)
         content = wanted.preview(store)
     except SparkcastError as error:
         st.error(literal(str(error)), icon=":material/error:")

@@ -49,6 +49,8 @@ def recommend() -> None:
         found = advice.recommendation
         if found.advice:
             st.warning(f"{found.advice[0].upper() + found.advice[1:]}.", icon=":material/search_off:")
+        if advice.left_out:
+            st.caption(f":material/memory_alt: {advice.left_out}.")
         picked = show_choices(advice)
         if nodes:
             shown.table(instances.machine_table(advices), "machines", alt="What each kind of machine offers")
@@ -59,14 +61,14 @@ def recommend() -> None:
 
 def on_machines(request: Request, nodes: list[Node]) -> list[Advice]:
     """Advice for each kind of machine that can hold an executor; without machines one advice."""
+    history = evidence.all_runs(application, cluster)
     if not nodes:
-        return [advise(models, request)]
+        return [advise(models, request, history)]
     found, refused = [], []
     for node in nodes:
         try:
-            found.append(
-                advise(models, dataclasses.replace(request, space=dataclasses.replace(request.space, node=node)))
-            )
+            space = dataclasses.replace(request.space, node=node)
+            found.append(advise(models, dataclasses.replace(request, space=space), history))
         except PerfmodelError as error:
             refused.append(str(error))
     if not found:
@@ -87,6 +89,11 @@ def show_choices(advice: Advice) -> pd.Series:
     ]
     shown.cards(figures, width=140)
     st.markdown(wording(advice, row))
+    over = picking.broken(advice.request.goal, row, advice.request.currency)
+    if over and not advice.recommendation.advice:
+        st.warning(
+            f"This configuration {over}, and the file below asks for it all the same.", icon=":material/warning:"
+        )
     asked = pd.DataFrame([row]).infer_objects()
     note = prediction.answer(advice.champion.model, asked, advice.request.price)["note"].iat[0]
     if note:
@@ -102,7 +109,11 @@ def wording(advice: Advice, row: pd.Series) -> str:
     node = advice.request.space.node
     packed = f" Packed on {counted(int(row['nodes']), 'machine')} of {literal(node.name)}." if node else ""
     model = f"scenario {advice.scenario}, version {advice.champion.version}"
-    return f"Exactly {row['safe_s']:,.1f} s by {model}{kept}.{packed}"
+    images = advice.images_per_partition
+    assumed = "" if images is None else f" Assumes {counted(images, 'image')} per partition."
+    granted = f" Each executor takes {row['granted_gb']:.1f} GiB: heap, JVM and Python workers"
+    priced = "." if node and node.price_per_hour is not None else "; the cost is for all of it."
+    return f"Exactly {row['safe_s']:,.1f} s by {model}{kept}.{assumed}{granted}{priced}{packed}"
 
 
 def show_front(advice: Advice, picked: pd.Series) -> None:
@@ -131,7 +142,9 @@ def model_source(name: str, version: int) -> Source:
 def show_export(advice: Advice, picked: pd.Series) -> None:
     """The configuration as a file, with its provenance."""
     st.header("Export")
-    form = st.selectbox("Format", list(FORMATS), format_func=lambda name: FORMATS[name].title, key="format")
+    form = st.selectbox(
+        "Format", list(FORMATS), format_func=lambda name: FORMATS[name].title, key="format", bind="query-params"
+    )
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
     chosen = FORMATS[form]
     order = order_of(advice, picked, model_source(advice.model_name, advice.champion.version), today)
@@ -140,7 +153,7 @@ def show_export(advice: Advice, picked: pd.Series) -> None:
         f"Download {chosen.filename}", text, chosen.filename, chosen.mime, icon=":material/download:", on_click="ignore"
     )
     st.code(text, language=None, wrap_lines=True)
-    if replace := chosen.to_replace(order):
+    if replace := chosen.beside(order):
         st.info(" ".join(replace), icon=":material/edit:")
     st.caption(
         f"Carries the model version, the hash of its data and the prediction with its {LEVEL:.0%} interval. Run it, "
@@ -149,7 +162,7 @@ def show_export(advice: Advice, picked: pd.Series) -> None:
 
 
 def show_promises() -> None:
-    """Predicted against actual, of runs that followed an export; and where to bring the next log in."""
+    """Predicted against actual, of runs that were configured from an export; and where to bring the next log in."""
     st.header("Predicted against actual")
     with state.errors_on_page():
         found = promises(evidence.all_runs(application, cluster))

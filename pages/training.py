@@ -55,7 +55,8 @@ def show_arms(runs: pd.DataFrame) -> None:
     shown.table(training_charts.arms_table(rows).round(2), "arms", alt="Medians of each arm")
     st.caption(
         "Seconds of a training: computing gradients, exchanging them and weights, and scheduling, the start of Python "
-        "workers included. Images named cifar-like are generated: their accuracy says nothing about CIFAR-10."
+        "workers included. Trainings that lost a worker or had more cores than the machine are left out. Images named "
+        "cifar-like are generated: their accuracy says nothing about CIFAR-10."
     )
 
 

@@ -10,7 +10,8 @@ from store import cli, document, runlog
 from store.commands.registry import add_registry
 from store.commands.upkeep import add_upkeep
 from store.commands.uploads import add_uploads
-from store.eventlogs.imports import preview
+from store.errors import EventLogError
+from store.eventlogs.imports import Preview, Refused, preview
 from store.eventlogs.table import table
 from store.store import Store, open_store
 
@@ -68,10 +69,19 @@ def _open(args: argparse.Namespace) -> Store:
     return store
 
 
-def list_logs(args: argparse.Namespace) -> None:
-    """Print what event logs say."""
-    previews = [found for file in args.files for found in preview(Path(file))]
-    cli.print_frame(table(previews), args.format)
+def list_logs(args: argparse.Namespace) -> int:
+    """Print what event logs say; what is no log does not hide the others, but the status says so."""
+    previews: list[Preview | Refused] = []
+    status = 0
+    for file in args.files:
+        try:
+            previews += preview(Path(file))
+        except EventLogError as error:
+            print(f"error: {error}", file=sys.stderr)
+            status = error.exit_status
+    if previews:
+        cli.print_frame(table(previews), args.format)
+    return status
 
 
 def list_runs(args: argparse.Namespace) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 from store.errors import StoreUnusableError
+
+DAY_S = 24 * 3600
 
 
 def write_durably(path: Path, content: bytes) -> None:
@@ -32,6 +36,21 @@ def write_durably(path: Path, content: bytes) -> None:
     finally:
         draft.unlink(missing_ok=True)
     sync_folder(path.parent)
+
+
+def forget_drafts(folder: Path, within: str = "") -> None:
+    """Delete what processes that were killed left half-written; what is younger than a day may still be written.
+
+    Parameters
+    ----------
+    folder : Path
+    within : str
+        Which folders of it, as a pattern such as ``*/``; by default itself.
+    """
+    for draft in folder.glob(f"{within}.*.tmp*"):
+        with suppress(FileNotFoundError):  # it was finished, or somebody else tidies up, at this moment
+            if time.time() - draft.stat().st_mtime > DAY_S:
+                draft.unlink()
 
 
 def hash_of(path: Path) -> str:

@@ -12,6 +12,7 @@ from store.database.database import Connection, Database, utc_now
 from store.names import check_name, json_text
 
 _PUT = "INSERT INTO measurements VALUES ($kind, $name, $number, $content, $now) ON CONFLICT DO NOTHING"
+_DELETE = "DELETE FROM measurements WHERE kind = ? AND name = ?"
 _NEXT = "SELECT coalesce(max(number), 0) + 1 FROM measurements WHERE kind = ? AND name = ?"
 _LOAD = """
 SELECT name, number, content, measured_at FROM measurements
@@ -20,7 +21,7 @@ WHERE kind = $kind AND ($name IS NULL OR name = $name) ORDER BY name, number
 
 
 class Measurements:
-    """The measurements in the database; none is ever changed."""
+    """The measurements in the database."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -38,9 +39,18 @@ class Measurements:
 
     def put(self, kind: str, name: str, contents: Mapping[int, Mapping[str, Any]]) -> None:
         """Store measurements under numbers of their own; one that is there already stays as it is."""
+        self._put(kind, name, contents, anew=False)
+
+    def replace(self, kind: str, name: str, contents: Mapping[int, Mapping[str, Any]]) -> None:
+        """Store measurements under numbers of their own, in place of all that were there under the name."""
+        self._put(kind, name, contents, anew=True)
+
+    def _put(self, kind: str, name: str, contents: Mapping[int, Mapping[str, Any]], *, anew: bool) -> None:
         rows = [_values(kind, name, content) | {"number": number} for number, content in contents.items()]
 
         def work(connection: Connection) -> None:
+            if anew:
+                connection.execute(_DELETE, [kind, name])
             for row in rows:
                 connection.execute(_PUT, row)
 

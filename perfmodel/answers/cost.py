@@ -45,6 +45,10 @@ def core_hours(configurations: pd.DataFrame, seconds: FloatArray) -> FloatArray:
 
 
 def cost(configurations: pd.DataFrame, seconds: FloatArray, price: Price) -> FloatArray:
-    """Cost in ``price.currency``, shape (n_rows,): cores and memory of all executors for the time of the job."""
+    """Cost in ``price.currency``, shape (n_rows,): cores and memory of all executors for the time of the job.
+
+    The memory is ``executor_memory_gb``. What a cluster grants beside it is not priced, unless it is in that column, as
+    in recommendations.
+    """
     gib = np.asarray(configurations["num_executors"] * configurations["executor_memory_gb"], dtype=np.float64)
     return core_hours(configurations, seconds) * price.per_core_hour + gib * seconds / 3600 * price.per_gib_hour

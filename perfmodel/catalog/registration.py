@@ -90,7 +90,8 @@ def fit_pairs(
 ) -> Iterator[FitOutcome]:
     """Fit scenarios of several pairs and register them, yielding each outcome as it is known.
 
-    A model that was fitted before on the same rows with the same settings and library versions is not fitted again.
+    A model that was fitted before on the same rows with the same settings and library versions is not fitted again,
+    unless it is damaged; an archived one is brought back.
 
     Parameters
     ----------
@@ -145,7 +146,9 @@ def _fit_and_register(store: Store, wanted: Sequence[_Wanted], spread: Spread) -
     new = {}
     for one in wanted:
         known = store.registry.find(one.fingerprint)
-        if known is not None:
+        if known is not None and not store.registry.problem(known.name, known.version):
+            if known.archived_at is not None:
+                store.registry.restore(known.name, known.version)
             yield _known_outcome(one.name, known.version, store.registry.metrics(one.name, known.version))
         elif one.runs.empty:
             yield _refused(one.name, f"there are no usable runs of {one.application} on {one.cluster}")

@@ -15,13 +15,14 @@ from store import Store
 def usable_runs(store: Store, application: str, cluster: str) -> pd.DataFrame:
     """Runs that a model may learn from, as `evidence.causes.usable` and `evidence.jobs.comparable` say.
 
-    Their rates are shares of one data set (`evidence.datasets.as_shares_of`): of the one that most runs were over when
-    the pair's first model was fitted, so that a rate means the same to every model and in every question.
+    Their rates are shares of one data set (`evidence.datasets.as_shares_of`), and trainings are of one kind: those of
+    most runs that the pair's first model learned from, so that a question means the same to every model.
     """
     runs = store.runs.load(application=application, cluster=cluster, status="ok")
+    first = _first_learned(store, application, cluster, runs)
     if runs[SIZE].nunique() > 1:
-        runs = as_shares_of(runs, usual_size(_first_learned(store, application, cluster, runs)))
-    return comparable(usable(runs))
+        runs = as_shares_of(runs, usual_size(first))
+    return comparable(usable(runs), like=first)
 
 
 def _first_learned(store: Store, application: str, cluster: str, runs: pd.DataFrame) -> pd.DataFrame:

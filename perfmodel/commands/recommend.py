@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import datetime
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from perfmodel.answers.cost import EXAMPLE_PRICE, Price
 from perfmodel.errors import PerfmodelError
 from perfmodel.recommendation.advice import Advice, Request, advise, order_of, source_of
 from perfmodel.recommendation.exports import FORMATS, Format, Order
-from perfmodel.recommendation.search import EXPECTED, PYTHON_WORKER_GB, Goal, Node, Space
+from perfmodel.recommendation.search import EXPECTED, PYTHON_WORKER_GB, Goal, Node, default_space
 from store import Store, open_store
 from store.amounts import amount
 from store.cli import print_json
@@ -26,6 +27,7 @@ _SHOWN = [
     "num_executors",
     "executor_cores",
     "executor_memory_gb",
+    "granted_gb",
     "nodes",
     "predicted_s",
     "safe_s",
@@ -45,7 +47,9 @@ def add_recommend(parser: argparse.ArgumentParser) -> None:
     space = parser.add_argument_group("what the cluster offers")
     space.add_argument("--max-executors", type=_count, help="default: twice the profiled")
     space.add_argument("--max-cores", type=_count, help="cores an executor; default: the most that was profiled")
-    space.add_argument("--memory-gb", type=_sizes, help="executor memory to try, GiB, e.g. 4,8; default: profiled")
+    space.add_argument(
+        "--memory-gb", type=_sizes, help="executor memory to try, GiB, e.g. 4,8; default: the most profiled"
+    )
     space.add_argument("--node-cores", type=_count, help="cores of a machine, to pack executors on")
     space.add_argument("--node-memory-gb", type=float, help="memory of a machine, GiB")
     space.add_argument("--max-nodes", type=_count, help="machines that there are")
@@ -87,14 +91,24 @@ def _sizes(text: str) -> list[float]:
 
 
 def _recommend(args: argparse.Namespace) -> int:
+    if args.out is not None and not args.export:
+        raise PerfmodelError("--out is where an export goes; say which format with --export")
+    if args.export and args.json:
+        raise PerfmodelError("--json and --export print different things; give one (--export json is plain JSON)")
     store = open_store(args.home)
     models = catalog.champions(store, args.application, args.cluster)
-    advice = advise(models, _request(store, args))
+    history = store.runs.load(application=args.application, cluster=args.cluster)
+    advice = advise(models, _request(store, args), history)
     chosen = advice.recommendation.cheapest
     if chosen is None:
-        raise PerfmodelError(advice.recommendation.advice)
+        if args.json:
+            print_json(_as_json(advice))
+        nearest = _text(advice.recommendation.nearest, advice.request.currency)
+        raise PerfmodelError(f"{advice.recommendation.advice}; the nearest is {nearest}{_aside(advice)}")
     if args.export:
         source = source_of(store, advice.model_name, advice.champion.version)
+        if advice.left_out:
+            print(f"{advice.left_out[0].upper()}{advice.left_out[1:]}.", file=sys.stderr)
         _export(FORMATS[args.export], order_of(advice, chosen, source, _today()), args.out)
     elif args.json:
         print_json(_as_json(advice))
@@ -109,10 +123,12 @@ def _today() -> str:
 
 def _request(store: Store, args: argparse.Namespace) -> Request:
     runs = catalog.runs_to_learn_from(store, args.application, args.cluster)
-    space = Space(
-        executors=range(1, (args.max_executors or 2 * int(runs["num_executors"].max())) + 1),
-        cores=range(1, (args.max_cores or int(runs["executor_cores"].max())) + 1),
-        memory_gb=args.memory_gb or sorted(runs["executor_memory_gb"].unique()),
+    space = default_space(runs)
+    space = dataclasses.replace(
+        space,
+        executors=range(1, args.max_executors + 1) if args.max_executors else space.executors,
+        cores=range(1, args.max_cores + 1) if args.max_cores else space.cores,
+        memory_gb=args.memory_gb or space.memory_gb,
         node=_node(args),
         most_nodes=args.max_nodes,
         python_gb_per_core=args.python_gb_per_core,
@@ -135,7 +151,7 @@ def _node(args: argparse.Namespace) -> Node | None:
 
 def _export(form: Format, order: Order, out: Path | None) -> None:
     text = form.render(order)
-    for sentence in form.to_replace(order):
+    for sentence in form.beside(order):
         print(sentence, file=sys.stderr)
     if out is None:
         print(text, end="")
@@ -153,14 +169,23 @@ def _as_json(advice: Advice) -> dict[str, Any]:
         "scenario": advice.scenario,
         "model_version": advice.champion.version,
         "currency": advice.request.currency,
-        "cheapest": _records(found.cheapest)[0],
-        "fastest": _records(found.fastest)[0],
+        "memory_regime": advice.request.space.memory_regime,
+        "images_per_partition": advice.images_per_partition,
+        "cheapest": _record(found.cheapest),
+        "fastest": _record(found.fastest),
+        "nearest": _record(found.nearest),
+        "advice": found.advice,
+        "left_out": advice.left_out,
         "front": plain_records(found.front[_SHOWN]),
     }
 
 
-def _records(row: pd.Series[Any] | None) -> list[dict[str, Any]]:
-    return plain_records(pd.DataFrame([row])[_SHOWN].infer_objects())
+def _record(row: pd.Series[Any] | None) -> dict[str, Any] | None:
+    return None if row is None else plain_records(pd.DataFrame([row])[_SHOWN].infer_objects())[0]
+
+
+def _aside(advice: Advice) -> str:
+    return f" ({advice.left_out})" if advice.left_out else ""
 
 
 def _print(advice: Advice) -> None:
@@ -169,6 +194,10 @@ def _print(advice: Advice) -> None:
         print(f"{label}  {_text(row, currency)}")
     model = f"{advice.request.application}@{advice.request.cluster}/{advice.scenario} v{advice.champion.version}"
     print(f"model     {model}")
+    if advice.images_per_partition is not None:
+        print(f"assumes   {advice.images_per_partition} images per partition")
+    if advice.left_out:
+        print(f"left out  {advice.left_out}")
     print(f"choices   {len(found.front)} configurations that no other beats in both time and cost (--json lists them)")
 
 

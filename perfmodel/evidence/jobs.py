@@ -10,31 +10,31 @@ import pandas as pd
 JOB = ("arm", "epochs", "device")
 
 
-def comparable(runs: pd.DataFrame) -> pd.DataFrame:
+def comparable(runs: pd.DataFrame, like: pd.DataFrame | None = None) -> pd.DataFrame:
     """The runs that a model may learn from together: of trainings those that lost nothing, and of one job.
 
     Parameters
     ----------
     runs : DataFrame
         Run-log columns, ``settings`` (a dict or nothing) and ``started_at`` among them.
+    like : DataFrame, optional
+        Those of them that decide which job it is; by default all.
     """
     lost = runs["settings"].map(lost_something).astype(bool)
-    return one_job(runs[~lost]).reset_index(drop=True)
+    kept = runs[~lost]
+    deciding = kept if like is None else kept[kept["run_id"].isin(like["run_id"])]
+    jobs = kept["settings"].map(job_of)
+    return kept[jobs.eq(usual_job(kept if deciding.empty else deciding))].reset_index(drop=True)
 
 
-def one_job(runs: pd.DataFrame) -> pd.DataFrame:
-    """The runs of the job that most of them are; of equals the one that ran last.
+def usual_job(runs: pd.DataFrame) -> str:
+    """Name the job that most of the runs are, as `job_of` does; of equals the one that ran last.
 
     Runs that are no trainings are all one job.
     """
-    jobs = runs["settings"].map(job_of)
-    if jobs.nunique() < 2:
-        return runs
-    started = pd.to_datetime(runs["started_at"], utc=True)
-    groups = started.groupby(jobs)
+    groups = pd.to_datetime(runs["started_at"], utc=True).groupby(runs["settings"].map(job_of))
     ranked = pd.DataFrame({"runs": groups.size(), "last": groups.max()}).sort_values(["runs", "last"])
-    kept: pd.DataFrame = runs[jobs == ranked.index[-1]].reset_index(drop=True)
-    return kept
+    return str(ranked.index[-1]) if len(ranked) else ""
 
 
 def job_of(settings: Any) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
+
+from perfmodel.evidence.causes import NOTHING_BOUNDED, REGIME
 
 # Runs that really ran: rows that were reconstructed or simulated cannot run out of memory.
 REAL = ("measured", "uploaded")
@@ -29,8 +31,36 @@ class MemorySafety(NamedTuple):
     runs: int
 
 
-def memory_safety(runs: pd.DataFrame, executor_cores: int, images_per_partition: float | None) -> MemorySafety:
-    """Look at all runs, failed ones too.
+def memory_regime(runs: pd.DataFrame) -> str:
+    """What executor memory means in most of the runs (docs/decisions/0012); ``free`` where none says.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        Run-log columns, with `causes.REGIME` or ``settings`` where they are known.
+    """
+    common = _regimes(runs).dropna().mode()
+    return NOTHING_BOUNDED if common.empty else str(common.iat[0])
+
+
+def in_regime(runs: pd.DataFrame, regime: str) -> pd.DataFrame:
+    """The runs whose memory can be compared: those of the regime, and those that state none."""
+    stated = _regimes(runs)
+    return runs[stated.isna() | stated.eq(regime)]
+
+
+def _regimes(runs: pd.DataFrame) -> pd.Series[Any]:
+    if REGIME in runs:
+        return runs[REGIME]
+    if "settings" not in runs:
+        return pd.Series(None, runs.index, dtype=object)
+    return runs["settings"].map(lambda found: found.get(REGIME) if isinstance(found, dict) else None).astype(object)
+
+
+def memory_safety(
+    runs: pd.DataFrame, executor_cores: int, images_per_partition: float | None, regime: str | None = None
+) -> MemorySafety:
+    """Look at all runs of a regime, failed ones too.
 
     More cores an executor and more images a partition are more images in memory at a time: the load.
 
@@ -41,8 +71,11 @@ def memory_safety(runs: pd.DataFrame, executor_cores: int, images_per_partition:
     executor_cores : int
     images_per_partition : float or None
         None where the runs do not say: then cores alone are the load.
+    regime : str, optional
+        Memory of other regimes does not compare; the default is that of `memory_regime`.
     """
     real = runs[runs["origin"].isin(REAL)]
+    real = in_regime(real, memory_regime(real) if regime is None else regime)
     cores = real["executor_cores"]
     heavier, lighter = cores >= executor_cores, cores <= executor_cores
     if images_per_partition is not None:

@@ -7,18 +7,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from perfmodel import catalog
 from perfmodel.answers import prediction
 from perfmodel.answers.cost import Price
 from perfmodel.errors import PerfmodelError
+from perfmodel.evidence.memory_safety import memory_safety
 from perfmodel.model import LEVEL
 from perfmodel.recommendation.exports import Order
-from perfmodel.recommendation.search import Goal, Recommendation, Space, assess, candidates, overhead_gb, recommend
+from perfmodel.recommendation.search import Goal, Recommendation, Space, assess, candidates, granted_gb, recommend
 from perfmodel.report.explanations import origins_text
 from perfmodel.scenarios import RATE
 from store import Store, model_name
+from store.instances import EXAMPLES
+
+_NO_TYPES = {one.name for one in EXAMPLES}  # rows of the price table that no cloud knows
 
 
 @dataclass(frozen=True)
@@ -60,17 +65,24 @@ class Request:
 
 @dataclass(frozen=True)
 class Advice:
-    """What was found, and by which model."""
+    """What was found, by which model, and what was left out of the search because its memory is known to run out."""
 
     request: Request
     recommendation: Recommendation
     champion: catalog.Champion
     scenario: str
+    left_out: str = ""
 
     @property
     def model_name(self) -> str:
         """``application@cluster/scenario``."""
         return model_name(self.request.application, self.request.cluster, self.scenario)
+
+    @property
+    def images_per_partition(self) -> int | None:
+        """What the prediction assumes; None where the runs do not say."""
+        usual = self.champion.model.usual_images_
+        return None if usual is None else round(usual)
 
 
 class Source(NamedTuple):
@@ -81,7 +93,7 @@ class Source(NamedTuple):
     data_origin: str
 
 
-def advise(models: dict[str, catalog.Champion], request: Request) -> Advice:
+def advise(models: dict[str, catalog.Champion], request: Request, history: pd.DataFrame | None = None) -> Advice:
     """Search for the configuration that serves the goal best.
 
     Parameters
@@ -89,6 +101,8 @@ def advise(models: dict[str, catalog.Champion], request: Request) -> Advice:
     models : dict of str to Champion
         As from `catalog.champions`.
     request : Request
+    history : DataFrame, optional
+        Run-log columns of all runs of the pair: memory that ran out in one of them is not recommended again.
 
     Raises
     ------
@@ -98,10 +112,37 @@ def advise(models: dict[str, catalog.Champion], request: Request) -> Advice:
     configurations = candidates(request.space)
     scenario = request.scenario or _most_accurate(models, configurations, request.sampling_rate_pct)
     champion = catalog.champion_of(models, scenario)
+    configurations, left_out = _known_to_hold(configurations, history, champion, request.space.memory_regime)
     assessed = assess(
         champion.model, configurations, request.sampling_rate_pct, request.price, request.space.node, request.goal.sure
     )
-    return Advice(request, recommend(assessed, request.goal), champion, scenario)
+    return Advice(request, recommend(assessed, request.goal), champion, scenario, left_out)
+
+
+def _known_to_hold(
+    configurations: pd.DataFrame, history: pd.DataFrame | None, champion: catalog.Champion, regime: str
+) -> tuple[pd.DataFrame, str]:
+    """The configurations but for those whose memory ran out in a run of no greater load, and what is left out why."""
+    ran_out = None if history is None else history[history["status"] == "oom"]
+    if ran_out is None or ran_out.empty:
+        return configurations, ""
+    images = champion.model.usual_images_
+    tried = sorted(configurations["executor_cores"].unique())
+    lacking = {cores: memory_safety(ran_out, int(cores), images, regime).lacking_gb for cores in tried}
+    limits = configurations["executor_cores"].map(lacking).astype(float)
+    short = configurations["executor_memory_gb"] <= limits  # never where no limit is known
+    if not short.any():
+        return configurations, ""
+    first = {limit: cores for cores, limit in reversed(lacking.items()) if limit is not None}
+    known = [f"{limit:g} GiB with {cores} cores or more" for limit, cores in sorted(first.items())]
+    partitions = "" if images is None else f" and partitions of {images:g} images or fewer"
+    text = (
+        f"{np.count_nonzero(short):,} of {len(short):,} configurations are left out: executors ran out of memory with "
+        f"{', '.join(known)}{partitions}"
+    )
+    if short.all():
+        raise PerfmodelError(f"{text}; try more memory")
+    return configurations[~short].reset_index(drop=True), text
 
 
 def best_of(advices: Sequence[Advice]) -> Advice:
@@ -176,6 +217,7 @@ def order_of(advice: Advice, row: pd.Series[Any], source: Source, made_on: str) 
         Date, ISO 8601.
     """
     request, space = advice.request, advice.request.space
+    heap, beside = granted_gb(space, float(row["executor_memory_gb"]), int(row["executor_cores"]))
     low, high = advice.champion.model.predict_interval(pd.DataFrame([row]).infer_objects(), LEVEL)
     return Order(
         application=request.application,
@@ -183,9 +225,10 @@ def order_of(advice: Advice, row: pd.Series[Any], source: Source, made_on: str) 
         num_executors=int(row["num_executors"]),
         executor_cores=int(row["executor_cores"]),
         executor_memory_gb=float(row["executor_memory_gb"]),
-        overhead_gb=float(overhead_gb(space, row["executor_memory_gb"], row["executor_cores"])),
+        heap_gb=heap,
+        overhead_gb=beside,
         nodes=int(row["nodes"]),
-        node_type=space.node.name if space.node else "",
+        node_type="" if space.node is None or space.node.name in _NO_TYPES else space.node.name,
         model=source.model,
         data_sha256=source.data_sha256,
         data_origin=source.data_origin,
@@ -197,4 +240,6 @@ def order_of(advice: Advice, row: pd.Series[Any], source: Source, made_on: str) 
         cost=float(row["cost"]),
         currency=request.currency,
         made_on=made_on,
+        memory_regime=space.memory_regime,
+        images_per_partition=advice.images_per_partition,
     )

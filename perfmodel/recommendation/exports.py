@@ -16,16 +16,21 @@ from typing import Any
 import yaml
 
 from store.amounts import amount
+from store.memory import FREE
 from store.printable import printable
 
 PROVENANCE = "spark.sparkcast."
-# What only the user knows; each stands in capitals in the file, and a comment or `Format.to_replace` says so.
+# What only the user knows; each stands in capitals in the file, and a comment or `Format.beside` says so.
 PLACEHOLDERS = {
     "JOB.py": "your PySpark program",
     "MASTER_URL": "your cluster",
     "IMAGE": "a container image with Spark, Python and TensorFlow",
     "NODE_TYPE": "an instance type",
     "SPARK_VERSION": "a Databricks Runtime version",
+    "SPARK_RELEASE": "the version of Spark in that image",
+    "SERVICE_ACCOUNT": "a service account that may create pods",
+    "NAME": "a name for the cluster",
+    "REGION": "your region",
 }
 
 
@@ -37,8 +42,10 @@ class Order:
     ----------
     application, cluster : str
     num_executors, executor_cores : int
-    executor_memory_gb, overhead_gb : float
-        Heap, and what the container needs beside it, GiB.
+    executor_memory_gb : float
+        As the profiled runs mean it, GiB.
+    heap_gb, overhead_gb : float
+        What that takes: the heap, and what the container needs beside it, GiB.
     nodes : int
         Machines; 0 when the cluster does the packing.
     node_type : str
@@ -54,6 +61,10 @@ class Order:
     currency : str
     made_on : str
         Date, ISO 8601.
+    memory_regime : str
+        What the memory bounds (docs/decisions/0012).
+    images_per_partition : int or None
+        What the prediction assumes; None where it assumes nothing.
     """
 
     application: str
@@ -61,6 +72,7 @@ class Order:
     num_executors: int
     executor_cores: int
     executor_memory_gb: float
+    heap_gb: float
     overhead_gb: float
     nodes: int
     node_type: str
@@ -75,6 +87,8 @@ class Order:
     cost: float
     currency: str
     made_on: str
+    memory_regime: str = FREE
+    images_per_partition: int | None = None
 
     def __post_init__(self) -> None:
         # Every text goes into a line of a file that is run or read; a line break would begin a line of somebody else's.
@@ -83,8 +97,8 @@ class Order:
                 object.__setattr__(self, name, printable(value))
 
 
-def _none(order: Order) -> tuple[str, ...]:
-    return ()
+def _none(order: Order) -> list[str]:
+    return []
 
 
 @dataclass(frozen=True)
@@ -97,8 +111,8 @@ class Format:
         For commands, for people, and for a download.
     render : callable
         Turns an `Order` into the file's text.
-    unsaid : callable
-        The `PLACEHOLDERS` in the file of an `Order`, where the format has no comments to say them.
+    beside : callable
+        What to put in place of what in the file of an `Order`, in sentences; empty where comments in the file say it.
     """
 
     name: str
@@ -106,11 +120,7 @@ class Format:
     filename: str
     mime: str
     render: Callable[[Order], str]
-    unsaid: Callable[[Order], tuple[str, ...]] = _none
-
-    def to_replace(self, order: Order) -> list[str]:
-        """What to put in place of what, in sentences that belong beside the file; empty where the file says it."""
-        return [_replacement(name) for name in self.unsaid(order)]
+    beside: Callable[[Order], list[str]] = _none
 
 
 def _replacement(name: str) -> str:
@@ -118,13 +128,18 @@ def _replacement(name: str) -> str:
 
 
 def provenance(order: Order) -> dict[str, str]:
-    """Return where the configuration comes from, as short names and texts."""
+    """Return where the configuration comes from, as short names and texts: what was asked, and what was predicted."""
+    known = {"imagesPerPartition": order.images_per_partition, "nodes": order.nodes, "nodeType": order.node_type}
     return {
         "application": order.application,
         "cluster": order.cluster,
         "model": order.model,
         "dataSha256": order.data_sha256,
         "dataOrigin": order.data_origin,
+        "numExecutors": str(order.num_executors),
+        "executorCores": str(order.executor_cores),
+        "executorMemoryGb": f"{order.executor_memory_gb:g}",
+        "memoryRegime": order.memory_regime,
         "samplingRatePct": f"{order.sampling_rate_pct:g}",
         "predictedSeconds": f"{order.predicted_s:.1f}",
         "predictedLowSeconds": f"{order.predicted_low_s:.1f}",
@@ -132,7 +147,7 @@ def provenance(order: Order) -> dict[str, str]:
         "intervalLevel": f"{order.level:g}",
         "predictedCost": f"{amount(order.cost)} {order.currency}",
         "madeOn": order.made_on,
-    }
+    } | {name: str(value) for name, value in known.items() if value}
 
 
 def spark_properties(order: Order) -> dict[str, str]:
@@ -142,7 +157,7 @@ def spark_properties(order: Order) -> dict[str, str]:
         "spark.executor.instances": str(order.num_executors),
         "spark.executor.cores": str(order.executor_cores),
         "spark.cores.max": str(cores),  # how a standalone cluster is told the number of executors
-        "spark.executor.memory": _mebibytes(order.executor_memory_gb),
+        "spark.executor.memory": _mebibytes(order.heap_gb),
         "spark.executor.memoryOverhead": _mebibytes(order.overhead_gb),
         "spark.task.cpus": "1",
         "spark.dynamicAllocation.enabled": "false",
@@ -154,10 +169,12 @@ def _mebibytes(gib: float) -> str:
 
 
 def _comments(order: Order, *placeholders: str) -> str:
+    images = order.images_per_partition
     lines = [
         f"Recommended by Sparkcast on {order.made_on} for {order.application} on {order.cluster}.",
         f"Predicted: {order.predicted_s:.1f} s ({order.level:.0%} interval {order.predicted_low_s:.1f} to "
         f"{order.predicted_high_s:.1f} s), {amount(order.cost)} {order.currency}.",
+        *([f"The prediction assumes {images} images per partition; let your program use as many."] if images else []),
         f"Model {order.model}, data SHA-256 {order.data_sha256}; {order.data_origin}.",
         *(_replacement(name) for name in placeholders),
     ]
@@ -178,7 +195,7 @@ def _spark_submit(order: Order) -> str:
 
 
 def _spark_application(order: Order) -> str:
-    instance = {"cores": order.executor_cores, "memory": _mebibytes(order.executor_memory_gb)}
+    instance = {"cores": order.executor_cores, "memory": _mebibytes(order.heap_gb)}
     own = {"spark.executor.instances", "spark.executor.cores", "spark.executor.memory", "spark.executor.memoryOverhead"}
     conf = {name: value for name, value in spark_properties(order).items() if name not in own}
     resource = {
@@ -194,31 +211,46 @@ def _spark_application(order: Order) -> str:
             "mode": "cluster",
             "image": "IMAGE",
             "mainApplicationFile": "local:///JOB.py",
-            "sparkVersion": "4.3.0",
+            "sparkVersion": "SPARK_RELEASE",
             "sparkConf": conf,
-            "driver": {"cores": 1, "memory": "1024m"},
+            "driver": {"cores": 1, "memory": "1024m", "serviceAccount": "SERVICE_ACCOUNT"},
             "executor": instance | {"instances": order.num_executors, "memoryOverhead": _mebibytes(order.overhead_gb)},
         },
     }
-    return _comments(order, "IMAGE", "JOB.py") + yaml.safe_dump(resource, sort_keys=False, allow_unicode=True)
+    comments = _comments(order, "IMAGE", "SPARK_RELEASE", "SERVICE_ACCOUNT", "JOB.py")
+    return comments + yaml.safe_dump(resource, sort_keys=False, allow_unicode=True)
 
 
 def _databricks(order: Order) -> str:
-    # Databricks starts one executor a worker, so without a packing there are as many workers as executors.
+    # Databricks documents num_workers as the number of executors, however many of them a machine would hold.
     return _json(
         {
             "cluster_name": f"sparkcast {order.application}"[:100],
             "spark_version": "SPARK_VERSION",
-            "node_type_id": order.node_type or "NODE_TYPE",
-            "num_workers": order.nodes or order.num_executors,
+            "node_type_id": _worker_type(order) or "NODE_TYPE",
+            "num_workers": order.num_executors,
             "spark_conf": spark_properties(order),
             "custom_tags": {f"sparkcast-{name}": _tag(value) for name, value in provenance(order).items()},
         }
     )
 
 
-def _databricks_placeholders(order: Order) -> tuple[str, ...]:
-    return ("SPARK_VERSION",) if order.node_type else ("SPARK_VERSION", "NODE_TYPE")
+def _worker_type(order: Order) -> str:
+    """The instance type of a worker, empty when not known: a machine for several executors is too large for one."""
+    return "" if 0 < order.nodes < order.num_executors else order.node_type
+
+
+def _databricks_beside(order: Order) -> list[str]:
+    said = [_replacement("SPARK_VERSION")]
+    if not _worker_type(order):
+        room = f"{order.executor_cores} cores and {order.heap_gb + order.overhead_gb:.1f} GiB"
+        said.append(
+            f"{_replacement('NODE_TYPE')} Databricks starts one executor a worker, so it needs room for {room} beside "
+            "what Databricks takes itself."
+        )
+    if 0 < order.nodes < order.num_executors:
+        said.append(f"The predicted cost is that of {order.nodes} machines that hold several executors each.")
+    return said
 
 
 def _tag(value: str) -> str:
@@ -234,7 +266,10 @@ def _emr(order: Order) -> str:
 def _dataproc(order: Order) -> str:
     properties = {f"spark:{name}": value for name, value in spark_properties(order).items()}
     usage = "# gcloud dataproc clusters create NAME --flags-file=dataproc.yaml\n"
-    return _comments(order) + usage + yaml.safe_dump({"--properties": properties}, sort_keys=False, allow_unicode=True)
+    machines = {"--num-workers": order.nodes, "--worker-machine-type": order.node_type}
+    flags = {"--region": "REGION"} | {name: value for name, value in machines.items() if value}
+    text = yaml.safe_dump(flags | {"--properties": properties}, sort_keys=False, allow_unicode=True)
+    return _comments(order, "NAME", "REGION") + usage + text
 
 
 def _plain(order: Order) -> str:
@@ -242,7 +277,10 @@ def _plain(order: Order) -> str:
         "num_executors": order.num_executors,
         "executor_cores": order.executor_cores,
         "executor_memory_gb": order.executor_memory_gb,
+        "memory_regime": order.memory_regime,
+        "heap_gb": order.heap_gb,
         "overhead_gb": order.overhead_gb,
+        "images_per_partition": order.images_per_partition,
         "nodes": order.nodes or None,
         "node_type": order.node_type or None,
     }
@@ -265,7 +303,7 @@ FORMATS = {
             "databricks-cluster.json",
             "application/json",
             _databricks,
-            _databricks_placeholders,
+            _databricks_beside,
         ),
         Format("emr", "EMR configuration", "emr-configuration.json", "application/json", _emr),
         Format("dataproc", "Dataproc properties", "dataproc.yaml", "text/yaml", _dataproc),

@@ -13,22 +13,21 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from perfmodel.answers.cost import Price, core_hours, cost
 from perfmodel.errors import CannotPredictError, PerfmodelError
+from perfmodel.evidence.memory_safety import in_regime, memory_regime
 from perfmodel.features import FloatArray
 from perfmodel.model import ScenarioModel
 from perfmodel.scenarios import RATE
 from store.amounts import amount
 from store.durations import duration
+from store.memory import FREE, PROCESS, PROCESS_LEAST_MIB, PYTHON_WORKER_MIB, heap_mib, overhead_mib
 
-# What Spark adds to the heap where nothing else is said (spark.executor.memoryOverheadFactor and its least amount).
-OVERHEAD_FACTOR = 0.10
-LEAST_OVERHEAD_GB = 0.375
-# What a Python worker is given unless somebody says otherwise, as by the runner (docs/decisions/0012): YARN and
-# Kubernetes kill an executor that takes more than it was granted.
-PYTHON_WORKER_GB = 2.0
+PYTHON_WORKER_GB = PYTHON_WORKER_MIB / 1024  # what a Python worker is given unless somebody says otherwise
+ROOM = 2  # the search reaches this many times beyond the profiled executors; the page warns there
+MOST_EXECUTORS = 100_000  # of a run log
 EXPECTED = 0.5  # as likely to be kept as not: the prediction itself
 MOST_CANDIDATES = 1_000_000
 _SIZE = ["num_executors", "executor_cores", "executor_memory_gb"]
@@ -84,7 +83,9 @@ class Space:
     most_nodes : int or None
         How many of them there are; None for no limit.
     python_gb_per_core : float
-        Resident memory of the Python worker of one core, GiB: pixels and network live outside the executor's heap.
+        Resident memory of a Python worker, GiB: pixels and network live outside the executor's heap.
+    memory_regime : str
+        What executor memory means (docs/decisions/0012), as in the runs that the model learned from.
     """
 
     executors: Sequence[int]
@@ -93,6 +94,7 @@ class Space:
     node: Node | None = None
     most_nodes: int | None = None
     python_gb_per_core: float = 0.0
+    memory_regime: str = FREE
 
     def __post_init__(self) -> None:
         if self.most_nodes is not None and self.most_nodes < 1:
@@ -149,13 +151,32 @@ class Recommendation:
     nearest: pd.Series[Any] | None
 
 
+def default_space(runs: pd.DataFrame) -> Space:
+    """What is searched unless the user says otherwise: with the largest memory, which is the safest that is known.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        Those that a model may learn from, of one pair.
+    """
+    regime = memory_regime(runs)
+    return Space(
+        executors=range(1, min(ROOM * int(runs["num_executors"].max()), MOST_EXECUTORS) + 1),
+        cores=range(1, int(runs["executor_cores"].max()) + 1),
+        memory_gb=[float(in_regime(runs, regime)["executor_memory_gb"].max())],
+        python_gb_per_core=PYTHON_WORKER_GB,
+        memory_regime=regime,
+    )
+
+
 def candidates(space: Space) -> pd.DataFrame:
     """Every configuration of the space that its machines can hold.
 
     Returns
     -------
     DataFrame
-        ``num_executors, executor_cores, executor_memory_gb, nodes``; ``nodes`` is 0 where there is no `Space.node`.
+        ``num_executors, executor_cores, executor_memory_gb, granted_gb, nodes``: ``granted_gb`` is what each executor
+        takes, heap and all beside it; ``nodes`` is 0 where there is no `Space.node`.
 
     Raises
     ------
@@ -170,22 +191,28 @@ def candidates(space: Space) -> pd.DataFrame:
     for what, values in tried.items():
         if wrong := [value for value in values if not 0 < value < math.inf]:
             raise PerfmodelError(f"{what} to try must be above zero, not {wrong[0]:g}")
+    if space.memory_regime == PROCESS and min(space.memory_gb) * 1024 <= PROCESS_LEAST_MIB:
+        raise PerfmodelError(
+            f"executor memory to try must be above {PROCESS_LEAST_MIB / 1024:g} GiB, not {min(space.memory_gb):g}: the "
+            "runs were profiled with Python inside it, and the JVM alone takes that much"
+        )
     grid = pd.MultiIndex.from_product([list(space.executors), list(space.cores), list(space.memory_gb)], names=_SIZE)
-    frame = grid.to_frame(index=False)
+    granted = [sum(granted_gb(space, memory, cores)) for cores in space.cores for memory in space.memory_gb]
+    frame = grid.to_frame(index=False).assign(granted_gb=granted * len(space.executors))
     if space.node is None:
         return frame.assign(nodes=0)
     return _packed(frame, space, space.node)
 
 
-def overhead_gb(space: Space, memory_gb: ArrayLike, cores: ArrayLike) -> FloatArray:
-    """Memory that executors need beside the heap, GiB: the JVM's own, and their Python workers'."""
-    heap = np.asarray(memory_gb, dtype=float)
-    return np.maximum(OVERHEAD_FACTOR * heap, LEAST_OVERHEAD_GB) + space.python_gb_per_core * np.asarray(cores)
+def granted_gb(space: Space, memory_gb: float, cores: int) -> tuple[float, float]:
+    """Heap of an executor and what it needs beside it, GiB, as the runner asks for them."""
+    memory, worker = round(memory_gb * 1024), round(space.python_gb_per_core * 1024)
+    heap = heap_mib(space.memory_regime, memory)
+    return heap / 1024, overhead_mib(space.memory_regime, memory, int(cores), worker) / 1024
 
 
 def _packed(frame: pd.DataFrame, space: Space, node: Node) -> pd.DataFrame:
-    heap, cores = frame["executor_memory_gb"].to_numpy(), frame["executor_cores"].to_numpy()
-    taken = heap + overhead_gb(space, heap, cores)
+    taken, cores = frame["granted_gb"].to_numpy(), frame["executor_cores"].to_numpy()
     on_a_node = np.minimum(node.cores // cores, node.memory_gb // taken)
     if not on_a_node.any():
         raise PerfmodelError(
@@ -223,7 +250,7 @@ def assess(
     sampling_rate_pct : float
         Data size, percent of the data set.
     price : Price
-        Of cores and memory; not used where `node` has a price of its own.
+        Of cores and of all memory that executors take; not used where `node` has a price of its own.
     node : Node, optional
         Machines that are paid as a whole.
     sure : float
@@ -269,7 +296,8 @@ def _predicted_and_safe(model: ScenarioModel, asked: pd.DataFrame, sure: float) 
 
 def _paid(configurations: pd.DataFrame, seconds: FloatArray, price: Price, node: Node | None) -> FloatArray:
     if node is None or node.price_per_hour is None:
-        return cost(configurations, seconds, price)
+        granted = configurations.assign(executor_memory_gb=configurations["granted_gb"])
+        return cost(granted, seconds, price)
     return np.asarray(configurations["nodes"] * node.price_per_hour * seconds / 3600, dtype=np.float64)
 
 
@@ -322,10 +350,13 @@ def _nearest(assessed: pd.DataFrame, goal: Goal) -> tuple[pd.Series[Any], str]:
     in_budget = assessed[_keeps(assessed["safe_cost"], goal.budget)]
     if in_time.empty:
         fastest = _best(assessed, "safe_s", "safe_cost")
-        return fastest, (
+        advice = (
             f"no configuration is that fast: the fastest takes {duration(fastest['safe_s'])} and costs "
-            f"{amount(fastest['safe_cost'])}; allow more time, or a larger cluster"
+            f"{amount(fastest['safe_cost'])}"
         )
+        if goal.budget is not None and fastest["safe_cost"] > goal.budget:
+            return fastest, f"{advice}, above the budget; allow more time and a larger budget, or another cluster"
+        return fastest, f"{advice}; allow more time, or a larger cluster"
     cheapest = _best(in_time, "safe_cost", "safe_s")
     advice = f"in time, the cheapest costs {amount(cheapest['safe_cost'])}"
     if len(in_budget):

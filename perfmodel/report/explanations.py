@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
+from perfmodel.evidence.jobs import job_of
 from perfmodel.model import ScenarioModel
 from perfmodel.paper.published import CLUSTER, applications
 from perfmodel.report.technique_scores import linear_scores
@@ -121,10 +122,20 @@ def _point(technique: str, params: Params) -> str:
 
 
 def origins_text(runs: pd.DataFrame) -> str:
-    """How many runs there are of each origin, and which images were generated: ``1,260 reconstructed runs``."""
+    """How many runs there are of each origin, over which generated images, and of which trainings they are.
+
+    For example ``1,260 reconstructed runs``.
+    """
     counts = ", ".join(f"{count:,} {origin} runs" for origin, count in runs["origin"].value_counts().items())
     generated = generated_images(runs)
-    return f"{counts} over generated images ({', '.join(generated)})" if generated else counts
+    over = f" over generated images ({', '.join(generated)})" if generated else ""
+    trainings = f"; trainings with {' or '.join(found)}" if (found := kinds_of_training(runs)) else ""
+    return f"{counts}{over}{trainings}"
+
+
+def kinds_of_training(runs: pd.DataFrame) -> list[str]:
+    """The jobs that the trainings among the runs are, in words; a model learns from runs of one."""
+    return sorted(printable(job) for job in {job_of(found) for found in runs.get("settings", ())} - {""})
 
 
 def generated_images(runs: pd.DataFrame) -> list[str]:

@@ -49,7 +49,7 @@ def all_progress(store: Store) -> list[Progress]:
 
 
 def _progress(store: Store, campaign: str, plan: Mapping[str, Any]) -> Progress:
-    runs = load_runs(store, campaign)
+    runs = load_runs(store, campaign, plan)
     standing = Course.of_stored(plan, history_of(runs)).standing
     return Progress(campaign, plan["application"], plan["cluster"], standing, runs[::-1])
 

@@ -19,7 +19,7 @@ from runner.clusters.host import describe_hardware, visible_cpus, visible_memory
 from runner.clusters.processes import sweep
 from runner.errors import RunnerError
 from runner.inputs.images import Dataset, draw_sample, sample_size
-from runner.plans.plan import Plan, PlannedRun, count_tasks, fit_batch
+from runner.plans.plan import UNSAID, Plan, PlannedRun, count_tasks, fit_batch
 from runner.runs.delivery import Delivery
 from runner.runs.disk import check_failure, check_space, full_disk_explained
 from runner.runs.execution import Execution, execute_run
@@ -30,6 +30,7 @@ from runner.runs.record import Outcome, judge, make_record
 from runner.runs.remarks import remark
 from runner.spec import RunSpec, work_folder
 from store import Cluster, RunRecord, Store
+from store.files import forget_drafts
 from store.home import Home
 
 # One core a task, and so one computing thread, as in the paper.
@@ -115,17 +116,18 @@ class Campaign:
         self._check_identity()
 
     def _check_identity(self) -> None:
-        known = self._store.campaigns.get(self.name) or {}
-        for field, value in self._plan.identity.items():
-            if known.get(field, value) != value:
+        known, wanted = self._store.campaigns.get(self.name), UNSAID | self._plan.identity
+        for field, value in wanted.items():
+            was = value if known is None else known.get(field, UNSAID.get(field, value))
+            if was != value:
                 raise RunnerError(
-                    f"--campaign: {self.name!r} exists with {field} {known[field]!r}, this command has {value!r}; "
+                    f"--campaign: {self.name!r} exists with {field} {was!r}, this command has {value!r}; "
                     "choose another --campaign"
                 )
 
     def course(self) -> Course:
         """Return where the campaign stands according to the store."""
-        history = history_of(load_runs(self._store, self.name))
+        history = history_of(load_runs(self._store, self.name, self._plan.identity))
         machine_mib = visible_memory_mib() if self._plan.target.is_private else None
         return Course(self._plan.runs, history, retry_failed=self._retry_failed, machine_mib=machine_mib)
 
@@ -255,3 +257,5 @@ def clean_up(home: Home) -> None:
         raise RunnerError("processes of an earlier campaign are still running and cannot be killed")
     shutil.rmtree(work_folder(home.root), ignore_errors=True)
     remove_partials(home.eventlogs)
+    for within in ("*/", "*/*/"):
+        forget_drafts(home.root, within)

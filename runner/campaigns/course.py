@@ -21,8 +21,8 @@ class Standing:
     ----------
     total, done, failed : int
         Runs in all; those that have a result; those of them that failed.
-    rest_s : float or None
-        Seconds that the rest will take; None when nothing is known.
+    rest_s, rest_after_next_s : float or None
+        Seconds that all runs without a result will take, and those after the next of them; None when nothing is known.
     last_failure : str
         What failed last and why; empty when nothing did.
     """
@@ -31,12 +31,19 @@ class Standing:
     done: int
     failed: int
     rest_s: float | None
+    rest_after_next_s: float | None
     last_failure: str
 
     @property
     def left(self) -> int:
         """Runs without a result."""
         return self.total - self.done
+
+    def remaining_s(self, elapsed_s: float) -> float | None:
+        """Return the seconds that the rest will take when the next run has been going for `elapsed_s`."""
+        if self.rest_s is None or self.rest_after_next_s is None:
+            return None
+        return max(self.rest_s - elapsed_s, self.rest_after_next_s)
 
 
 class Course:
@@ -97,4 +104,5 @@ class Course:
         failed = sum(self._results[run].status != "ok" for run in self.agenda.runs if run in self._results)
         failure = self._last_failure
         said = f"{failure.run}: {failure.status} ({failure.failure_kind}): {failure.reason}" if failure else ""
-        return Standing(total, total - len(left), failed, self._pace.expect(left), said)
+        expect = self._pace.expect
+        return Standing(total, total - len(left), failed, expect(left), expect(left[1:]), said)

@@ -64,9 +64,13 @@ def ended_of_row(row: Mapping[Any, Any] | pd.Series[Any]) -> Ended:
     )
 
 
-def load_runs(store: Store, campaign: str) -> pd.DataFrame:
-    """Return the campaign's rows of the store, in the order in which they started."""
-    return store.runs.load(campaign=campaign, origin="measured").sort_values("started_at")
+def load_runs(store: Store, campaign: str, plan: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the rows of the store that a campaign of this identity measured, in the order in which they started.
+
+    Runs of other clusters may have come in under the same name, with an upload for example.
+    """
+    about = {"application": plan["application"], "cluster": plan["cluster"]}
+    return store.runs.load(campaign=campaign, origin="measured", **about).sort_values("started_at")
 
 
 def history_of(runs: pd.DataFrame) -> list[Ended]:

@@ -62,17 +62,18 @@ class ProgressDisplay:
             self._block.close()
 
 
-def _outlook(standing: Standing) -> str:
-    if not standing.left or standing.rest_s is None:
+def _outlook(standing: Standing, elapsed_s: float = 0.0) -> str:
+    rest_s = standing.remaining_s(elapsed_s)
+    if not standing.left or rest_s is None:
         return f"{standing.left} left"
-    rest = timedelta(seconds=standing.rest_s)
+    rest = timedelta(seconds=rest_s)
     end = (datetime.now().astimezone() + rest).strftime("%H:%M" if rest < timedelta(hours=12) else "%b %d %H:%M")
-    return f"{standing.left} left, expected end {end} (in {duration(standing.rest_s)})"
+    return f"{standing.left} left, expected end {end} (in {duration(rest_s)})"
 
 
 def _lines(run: PlannedRun, standing: Standing, elapsed_s: float) -> list[str]:
     lines = [
         f"[{standing.done + 1}/{standing.total}] {run}: running for {duration(elapsed_s)}",
-        f"  {standing.done} done, {standing.failed} of them failed, {_outlook(standing)}",
+        f"  {standing.done} done, {standing.failed} of them failed, {_outlook(standing, elapsed_s)}",
     ]
     return [*lines, *([f"  last failure: {standing.last_failure}"] if standing.last_failure else [])]

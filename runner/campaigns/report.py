@@ -97,10 +97,11 @@ def make_report(store: Store, campaign: str) -> Report:
         When there is no campaign of that name; the message names those that there are.
     """
     plan = _find_plan(store, campaign)
-    runs = load_runs(store, campaign)
+    runs = load_runs(store, campaign, plan)
     history = history_of(runs)
     course = Course.of_stored(plan, history)
-    failed = [one for one in history if one.status != "ok"]
+    latest = {one.run: one for one in history}.values()  # a run that failed may have been run again
+    failed = [one for one in latest if one.status != "ok"]
     return Report(
         campaign=campaign,
         application=plan["application"],

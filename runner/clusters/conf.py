@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from runner.clusters.masters import PRIVATE, read_master
 from runner.clusters.memory import HEAP, heap_mib
 from runner.clusters.resources import resource_conf
@@ -9,6 +11,9 @@ from runner.clusters.training_conf import computes_with_tensorflow, training_con
 from runner.spec import RunSpec
 
 GC = "ParallelGC"
+# Spark shows no property whose name or value matches (spark.redaction.regex): the event log has this text instead.
+_SENSITIVE = re.compile(r"secret|password|token|access[.]?key|credential", re.IGNORECASE)
+REDACTED = "*********(redacted)"
 QUICK_COMPILER = "-XX:TieredStopAtLevel=1"
 # For JVMs that only schedule: the quick compiler halves what their start costs.
 QUICK_JVM = f"-XX:+UseSerialGC {QUICK_COMPILER}"
@@ -23,6 +28,11 @@ def jvm_options(spec: RunSpec) -> str:
     options = f"-Xms{heap_mib(spec)}m -XX:+Use{GC} -XX:-UseAdaptiveSizePolicy {QUICK_COMPILER}"
     # Images come from Python through memory outside the heap, which would otherwise be as limited as the heap.
     return f"{options} -XX:MaxDirectMemorySize=64g" if spec.memory_regime == HEAP else options
+
+
+def looks_secret(name: str, value: str) -> bool:
+    """Whether Spark takes a property for a secret, by its name or its value."""
+    return bool(_SENSITIVE.search(name) or _SENSITIVE.search(value))
 
 
 def spark_conf(spec: RunSpec, master: str) -> dict[str, str]:

@@ -19,7 +19,8 @@ MARKER = "SPARKCAST_RUNNER_HOME"
 _INHERITED = re.compile(
     r"(SPARK_|PYSPARK_|PYTHON|HADOOP_|YARN_|TF_|KERAS_|OMP_|MKL_|JAVA_TOOL_OPTIONS$|_JAVA_OPTIONS$|JDK_JAVA_OPTIONS$)"
 )
-_CONF_DIRS = ("SPARK_CONF_DIR", "HADOOP_CONF_DIR", "YARN_CONF_DIR")
+# By which a client finds and enters someone's cluster: files, user, tokens, class path; nothing that executors obey.
+_OF_A_CLIENT = re.compile(r"HADOOP_|YARN_|SPARK_CONF_DIR$|SPARK_DIST_CLASSPATH$")
 SOURCE_ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -80,6 +81,6 @@ def quick_starts(conf_dir: Path) -> dict[str, str]:
 
 def _existing(spec: RunSpec) -> dict[str, str]:
     """Where to find the cluster and how to enter it is the user's to say; settings of a study win over the files."""
-    kept = {name: os.environ[name] for name in _CONF_DIRS if name in os.environ}
+    kept = {name: value for name, value in os.environ.items() if _OF_A_CLIENT.match(name)}
     default = "python3" if read_master(spec.master).kind == KUBERNETES else sys.executable
     return kept | {"PYSPARK_PYTHON": spec.conf.get("spark.pyspark.python", default)}

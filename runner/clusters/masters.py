@@ -14,10 +14,10 @@ _PORT = r"(?P<port>\d{1,5})"
 _URLS = {
     STANDALONE: re.compile(rf"spark://(?P<host>{_HOST}):{_PORT}(?:,{_HOST}:\d{{1,5}})*"),
     YARN: re.compile("yarn"),
-    KUBERNETES: re.compile(rf"k8s://(?:https?://)?(?P<host>{_HOST})(?::{_PORT})?(?:/\S*)?"),
+    KUBERNETES: re.compile(rf"k8s://(?:(?P<scheme>https?)://)?(?P<host>{_HOST})(?::{_PORT})?(?:/\S*)?"),
 }
 CONNECT_TIMEOUT_S = 10.0
-_DEFAULT_PORT = 443  # of a Kubernetes API server whose URL names none
+_DEFAULT_PORT, _HTTP_PORT = 443, 80  # of a Kubernetes API server whose URL names none
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ def read_master(url: str | None) -> Master:
     for kind, pattern in _URLS.items():
         if found := pattern.fullmatch(url):
             parts = found.groupdict()
-            return Master(kind, parts.get("host"), int(parts.get("port") or _DEFAULT_PORT))
+            default = _HTTP_PORT if parts.get("scheme") == "http" else _DEFAULT_PORT
+            return Master(kind, parts.get("host"), int(parts.get("port") or default))
     if url.startswith("local"):
         raise RunnerError(
             f"--master: {url} computes inside the driver and has no executors to study; leave --master out for a "

@@ -11,41 +11,31 @@ from collections.abc import Sequence
 from runner.clusters.masters import STANDALONE, read_master
 from runner.errors import RunnerError
 from runner.spec import RunSpec
+from store import memory
+from store.memory import FREE as FREE
+from store.memory import HEAP as HEAP
+from store.memory import PROCESS as PROCESS
+from store.memory import PROCESS_LEAST_MIB
 
-FREE, PROCESS, HEAP = "free", "process", "heap"
 REGIMES = {
     FREE: "the executor's heap; Python workers take what they need beside it",
     PROCESS: "executor and Python workers together; who takes more is killed",
     HEAP: "the executor's heap, and a partition's decoded images are held on it, as the paper did",
 }
-# In the process regime the heap is as small as Spark allows in round numbers: the memory that varies is Python's.
-PROCESS_HEAP_MIB = 512
-# Of a JVM beyond its heap, as Spark reckons: a tenth of the heap, and not less than this.
-JVM_EXTRA_MIB = 384
 BYTES_PER_VALUE = 4  # decoded images are float32
 # A row of Spark's holds its bytes in one Java array, and in the heap regime a partition's images are one row.
 LARGEST_PARTITION_BYTES = 2**31 - 2**20
-# A Python worker with TensorFlow and one model: 1.1 to 1.4 GB were seen for ResNet50 and Xception, batches of 16.
-PYTHON_WORKER_MIB = 2048
 
 
 def heap_mib(spec: RunSpec) -> int:
     """Return the executors' heap, MiB."""
-    return PROCESS_HEAP_MIB if spec.memory_regime == PROCESS else spec.executor_memory_mib
+    return memory.heap_mib(spec.memory_regime, spec.executor_memory_mib)
 
 
 def overhead_mib(spec: RunSpec) -> int:
-    """Return the memory that YARN or Kubernetes must grant an executor beyond its heap, MiB.
-
-    They kill an executor that takes more. In the process regime that is the limit that is asked for; otherwise it is
-    room for one Python worker a task slot.
-    """
-    heap = heap_mib(spec)
-    if spec.memory_regime == PROCESS:
-        return spec.executor_memory_mib - heap
+    """Return the memory that YARN or Kubernetes must grant an executor beyond its heap, MiB."""
     slots = max(spec.executor_cores) // spec.task_cpus
-    workers = 2 if spec.memory_regime == HEAP else 1  # one decodes, the other predicts
-    return max(JVM_EXTRA_MIB, heap // 10) + slots * workers * PYTHON_WORKER_MIB
+    return memory.overhead_mib(spec.memory_regime, spec.executor_memory_mib, slots)
 
 
 def check_regime(regime: str, master: str | None, memory_mib: Sequence[int], partition_bytes: int) -> None:
@@ -66,15 +56,14 @@ def check_regime(regime: str, master: str | None, memory_mib: Sequence[int], par
     RunnerError
         Naming the option to change.
     """
-    least = PROCESS_HEAP_MIB + JVM_EXTRA_MIB
     if regime == PROCESS and read_master(master).kind == STANDALONE:
         raise RunnerError(
             "--memory-regime process: an existing standalone cluster limits no executor; use free or heap"
         )
-    if regime == PROCESS and min(memory_mib) <= least:
+    if regime == PROCESS and min(memory_mib) <= PROCESS_LEAST_MIB:
         raise RunnerError(
             f"--memory: {min(memory_mib)}m is too little for --memory-regime process; the executor's JVM alone takes "
-            f"{least}m, Python with TensorFlow comes on top"
+            f"{PROCESS_LEAST_MIB}m, Python with TensorFlow comes on top"
         )
     if regime == HEAP and partition_bytes > LARGEST_PARTITION_BYTES:
         raise RunnerError(

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from runner.clusters.masters import KUBERNETES, PRIVATE, STANDALONE, YARN, read_master
-from runner.clusters.memory import heap_mib, overhead_mib
+from runner.clusters.memory import PROCESS, heap_mib, overhead_mib
 from runner.errors import RunnerError
 from runner.spec import RunSpec
 
 Conf = dict[str, str]
+OVERHEAD = "spark.executor.memoryOverhead"
 
 
 def resource_conf(spec: RunSpec) -> Conf:
-    """Return the settings that ask the run's master for its executors."""
+    """Return the settings that ask the run's master for its executors.
+
+    Raises
+    ------
+    RunnerError
+        When the user's own settings contradict the memory regime.
+    """
     return {"spark.executor.memory": f"{heap_mib(spec)}m"} | _BY_KIND[read_master(spec.master).kind](spec)
 
 
@@ -37,8 +44,19 @@ def _yarn(spec: RunSpec) -> Conf:
         "spark.submit.deployMode": "client",
         "spark.executor.instances": str(len(spec.executor_cores)),
         "spark.executor.cores": str(spec.executor_cores[0]),
-        "spark.executor.memoryOverhead": f"{overhead_mib(spec)}m",
+        OVERHEAD: _overhead(spec),
     }
+
+
+def _overhead(spec: RunSpec) -> str:
+    if OVERHEAD not in spec.conf:
+        return f"{overhead_mib(spec)}m"
+    if spec.memory_regime == PROCESS:
+        raise RunnerError(
+            f"--conf: {OVERHEAD} is what --memory leaves beside the heap in --memory-regime process; leave it out, or "
+            "use free or heap"
+        )
+    return spec.conf[OVERHEAD]
 
 
 def _kubernetes(spec: RunSpec) -> Conf:

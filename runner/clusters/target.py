@@ -9,16 +9,15 @@ import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from runner.clusters.conf import RESERVED
+from runner.clusters.conf import RESERVED, looks_secret
 from runner.clusters.host import default_cluster_name, host_name
 from runner.clusters.masters import KUBERNETES, PRIVATE, STANDALONE, YARN, Master, read_master
+from runner.clusters.resources import OVERHEAD
 from runner.errors import RunnerError
 
 DRIVER_HOST = "spark.driver.host"
 CONTAINER_IMAGE = "spark.kubernetes.container.image"
 _PROPERTY = re.compile(r"(spark\.[\w.\-]+)=(.*)", re.DOTALL)
-# Spark's own pattern of what is not to be shown (spark.redaction.regex).
-_SENSITIVE = re.compile(r"secret|password|token|access[.]?key|credential", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def read_target(master: str | None, conf: Sequence[str], container_image: str | 
             if given:
                 raise RunnerError(f"{option}: is for an existing cluster; say which with --master URL")
         return Target()
-    properties = dict(_read_property(text) for text in conf)
+    properties = dict(_read_property(text, where.kind) for text in conf)
     properties |= _container(where, container_image, properties)
     if where.kind == YARN and not {"HADOOP_CONF_DIR", "YARN_CONF_DIR"} & os.environ.keys():
         raise RunnerError("--master yarn: set HADOOP_CONF_DIR or YARN_CONF_DIR to the folder with yarn-site.xml")
@@ -115,17 +114,17 @@ def read_target(master: str | None, conf: Sequence[str], container_image: str | 
     return Target(master, properties)
 
 
-def _read_property(text: str) -> tuple[str, str]:
+def _read_property(text: str, kind: str) -> tuple[str, str]:
     found = _PROPERTY.fullmatch(text)
     if found is None:
         raise RunnerError(f"--conf: {text!r} is not KEY=VALUE with a key that starts with 'spark.'")
     key, value = found.groups()
-    if _SENSITIVE.search(key) or _SENSITIVE.search(value):
+    if looks_secret(key, value):
         raise RunnerError(
             f"--conf: {key} looks like a secret, and every user of a machine sees its command lines; write it into "
             "spark-defaults.conf, readable by you only, and set SPARK_CONF_DIR to its folder"
         )
-    if key in RESERVED:
+    if key in RESERVED and not (key == OVERHEAD and kind in (YARN, KUBERNETES)):
         raise RunnerError(f"--conf: {key} is set by Sparkcast, from the run's parameters or so that its time is valid")
     return key, value
 

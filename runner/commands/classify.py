@@ -68,6 +68,9 @@ def add_classify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_target_options(parser)
     parser.add_argument("--cluster", metavar="NAME", help="name of the cluster in the run log")
     parser.add_argument("--timeout", default="1d", metavar="TIME", help="longest run (default: 1d)")
+    parser.add_argument(
+        "--launch-timeout", default="2m", metavar="TIME", help="longest wait for the executors (default: 2m)"
+    )
     add_home(parser)
     add_json(parser)
     parser.set_defaults(func=classify, **_ONE_RUN)
@@ -83,7 +86,7 @@ def classify(args: argparse.Namespace) -> int:
     if dataset is None or len(plan.runs) != 1:
         raise RunnerError("classify runs one configuration: give one value each, no list")
     plan = dataclasses.replace(plan, application=application)
-    limits = Limits(run_s=read_seconds("--timeout", args.timeout))
+    limits = Limits(read_seconds("--launch-timeout", args.launch_timeout), read_seconds("--timeout", args.timeout))
     check_memory(plan)
     check_java()
     store = open_store(args.home)

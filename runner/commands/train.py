@@ -11,7 +11,7 @@ from runner.commands.training_options import add_training_options, read_photos, 
 from runner.plans.plan import run_of_row
 from runner.training.gpu import why_no_gpu
 from store import Store, open_store
-from store.cli import print_frame
+from store.cli import print_frame, print_json
 
 
 def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -32,7 +32,10 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def train(args: argparse.Namespace) -> int:
     """Carry out the command; 0 unless every run of this call failed, or when there is no GPU to use."""
     if args.device == "gpu" and (reason := why_no_gpu(args.master)):
-        print(f"--device gpu: skipped, {reason}")
+        if args.json:
+            print_json({"skipped": f"--device gpu: {reason}"})
+        else:
+            print(f"--device gpu: skipped, {reason}")
         return 0
     photos = read_photos(args)
     plan = read_training_plan(args, photos)

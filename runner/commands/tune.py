@@ -12,12 +12,15 @@ import pandas as pd
 
 from runner.campaigns.campaign import clean_up
 from runner.campaigns.lock import hold_lock
+from runner.campaigns.preflight import ensure_usable, spread_sample
 from runner.campaigns.progress import ProgressDisplay
 from runner.clusters.software import check_java
 from runner.clusters.target import read_target
+from runner.commands.plan_options import check_memory
 from runner.commands.training_options import read_photos
-from runner.commands.tune_options import add_search_options, make_spec, read_name, read_order
+from runner.commands.tune_options import add_search_options, make_spec, read_name, read_order, read_run
 from runner.errors import RunnerError
+from runner.inputs.images import Dataset
 from runner.runs.disk import check_failure, check_space, full_disk_explained
 from runner.runs.execution import execute_run
 from runner.runs.interrupts import stop_signals_interrupt
@@ -63,26 +66,29 @@ def tune(args: argparse.Namespace) -> int:
     order = read_order(args, photos)
     target = read_target(args.master, args.conf, args.container_image)
     name = read_name(args, order, photos)
+    check_memory(read_run(args, target, photos))
     check_java()
     store = open_store(args.home)
     study = Study(store.home.root / STUDIES / name)
     with full_disk_explained(store.home.root), stop_signals_interrupt():
         study.open(order)
-        photos.open()
+        dataset = photos.open()
         spec = make_spec(args, target, study, str(work_folder(store.home.root).resolve()), photos.images)
         complete = len(study.finished()) >= order.search.trials
-        seconds = 0.0 if complete else _search(store, study, spec, order.search.trials)
+        seconds = 0.0 if complete else _search(store, study, spec, dataset, order.search.trials)
         _keep(store, study, name)
     _show(study, name, seconds, as_json=args.json)
     return 0
 
 
-def _search(store: Store, study: Study, spec: RunSpec, trials: int) -> float:
+def _search(store: Store, study: Study, spec: RunSpec, dataset: Dataset, trials: int) -> float:
     home, progress = store.home, ProgressDisplay()
     with hold_lock(home.root):
         clean_up(home)
         check_space(home.root)
         try:
+            if spec.master is not None:
+                ensure_usable(spec, spread_sample(dataset.images), home.root)
             with _watched(study, trials, progress):
                 execution = execute_run(spec, [], home.root)
             keep_logs(spec, home.logs / spec.run_id)
@@ -141,7 +147,7 @@ def _keep(store: Store, study: Study, name: str) -> None:
     finished = study.finished()
     if finished:
         study.save_best()
-    store.measurements.put(KIND, name, finished)
+        store.measurements.replace(KIND, name, finished)
 
 
 def _show(study: Study, name: str, seconds: float, *, as_json: bool) -> None:

@@ -11,8 +11,9 @@ import uuid
 from runner.clusters.affinity import CpuPlan, assign_cpus
 from runner.clusters.target import Target, add_target_options
 from runner.commands.arguments import read_integer, read_list, read_memory, read_positive, read_seconds
-from runner.commands.training_options import Photos, add_data_options
+from runner.commands.training_options import APPLICATION, Photos, add_data_options
 from runner.errors import RunnerError
+from runner.plans.plan import Configuration, Plan, PlannedRun
 from runner.spec import RunSpec
 from runner.training.optimisers import OPTIMISERS
 from runner.tuning.search import SAMPLERS, Search, Space
@@ -88,6 +89,14 @@ def read_name(args: argparse.Namespace, order: Order, photos: Photos) -> str:
     if not _NAME.fullmatch(args.study):
         raise RunnerError(f"--study: {args.study!r} is no name; use 1 to 80 letters, digits, '.', '_' and '-'")
     return str(args.study)
+
+
+def read_run(args: argparse.Namespace, target: Target, photos: Photos) -> Plan:
+    """Return what the search's application asks of a cluster, as the plan of one run."""
+    executors, cores = read_integer("--executors", args.executors), read_integer("--cores", args.cores)
+    one = Configuration(executors, executors * cores, read_memory("--memory", args.memory), photos.images, 100.0)
+    runs = (PlannedRun(one, repeat=1),)
+    return Plan(APPLICATION, target.describe(), photos.name, photos.images, photos.seed, runs, target)
 
 
 def make_spec(args: argparse.Namespace, target: Target, study: Study, work: str, images: int) -> RunSpec:

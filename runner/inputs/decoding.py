@@ -43,7 +43,7 @@ class Decoder:
         Raises
         ------
         ImageError
-            When the image is missing, unreadable, cut short or no image.
+            When the image is missing, unreadable, cut short, no image, or too large to be decoded.
         """
         import tensorflow as tf
 
@@ -51,7 +51,7 @@ class Decoder:
             pixels = tf.image.resize(_read(image), self._size)
         except OSError as error:
             raise ImageError(error.strerror or type(error).__name__) from error
-        except tf.errors.InvalidArgumentError as error:
+        except (tf.errors.InvalidArgumentError, tf.errors.ResourceExhaustedError) as error:
             raise ImageError(_WHERE.sub("", error.message)[:LONGEST_REASON]) from error
         decoded: Pixels = (pixels if self._channels == CHANNELS else tf.image.rgb_to_grayscale(pixels)).numpy()
         return decoded

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,8 +18,8 @@ from runner.inputs.images import Dataset
 from runner.inputs.manifest import ImageRef
 
 IMAGES_HELP = (
-    "folder with JPEG and PNG files, searched recursively; or that of the Yelp photo data set (photos.json beside "
-    "photos), or of CIFAR-10's binary version (data_batch_*.bin)"
+    "folder with JPEG and PNG files, searched recursively, linked folders too; or that of the Yelp photo data set "
+    "(photos.json beside photos), or of CIFAR-10's binary version (data_batch_*.bin)"
 )
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
 YELP_LIST = "photos.json"
@@ -30,17 +31,26 @@ def open_images(folder: Path) -> Dataset:
     """List the images in `folder`, whose content says what kind of data set it is.
 
     ``photos.json`` beside a folder ``photos`` is the Yelp photo data set; ``data_batch_*.bin`` is CIFAR-10; anything
-    else is searched recursively for JPEG and PNG files. The data set's name is made from the list, so that a campaign
-    that is taken up again notices when it is given other images.
+    else is searched recursively for JPEG and PNG files, linked folders included. The data set's name is made from the
+    list, so that a campaign that is taken up again notices when it is given other images.
 
     Raises
     ------
     RunnerError
-        When the folder does not exist, holds no image, or its list cannot be read.
+        When the folder does not exist, holds no image, or one in it or its list cannot be read.
     """
     if not folder.is_dir():
         raise RunnerError(f"--images: {folder} is not a folder; give a folder with images")
-    root = folder.resolve()
+    try:
+        return _open(folder.resolve())
+    except OSError as error:
+        raise RunnerError(
+            f"--images: {error.filename or folder} cannot be read ({error.strerror or error}); make it readable, or "
+            "give a folder without it"
+        ) from error
+
+
+def _open(root: Path) -> Dataset:
     if (root / YELP_LIST).is_file() and (root / YELP_PHOTOS).is_dir():
         return _open_yelp(root)
     if any(root.glob(TRAINING_FILES)):
@@ -49,13 +59,32 @@ def open_images(folder: Path) -> Dataset:
 
 
 def _open_folder(root: Path) -> Dataset:
-    files = sorted(path for path in root.rglob("*") if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file())
+    files = sorted(_find_photos(root))
     if not files:
         raise RunnerError(
             f"--images: no image below {root}: no JPEG or PNG file (.jpg, .jpeg, .png), no Yelp {YELP_LIST} beside "
             f"{YELP_PHOTOS}, no CIFAR-10 {TRAINING_FILES}; use --synthetic N to generate photos"
         )
     return Dataset(_name("folder", len(files), _listing(root, files)), tuple(ImageRef(str(path)) for path in files))
+
+
+def _find_photos(root: Path) -> Iterator[Path]:
+    """Go through each folder below `root` once, those that links lead to after those that are really there."""
+    waiting, seen = [root], set()
+    for start in waiting:
+        for folder, folders, files in os.walk(start, onerror=_refuse):
+            if (real := os.path.realpath(folder)) in seen:
+                folders.clear()
+                continue
+            seen.add(real)
+            waiting += [path for name in sorted(folders) if (path := Path(folder, name)).is_symlink()]
+            photos = (path for name in files if (path := Path(folder, name)).suffix.lower() in PHOTO_SUFFIXES)
+            # A link that leads nowhere is an image, too: one that cannot be read.
+            yield from (path for path in photos if path.is_file() or not path.exists())
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 def _open_yelp(root: Path) -> Dataset:
@@ -94,7 +123,8 @@ def _open_cifar(root: Path) -> Dataset:
 
 def _listing(root: Path, files: Iterable[Path]) -> Iterator[bytes]:
     for path in files:
-        line = f"{path.relative_to(root).as_posix()}\t{path.stat().st_size}\n"
+        size = path.stat().st_size if path.exists() else "missing"
+        line = f"{path.relative_to(root).as_posix()}\t{size}\n"
         yield line.encode("utf-8", "surrogateescape")
 
 

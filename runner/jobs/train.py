@@ -15,7 +15,7 @@ from typing import Any
 from runner.inputs.cifar import Ids
 from runner.inputs.manifest import read_manifest
 from runner.jobs.driver import drive, wait_for_executors
-from runner.jobs.failures import job_failures
+from runner.jobs.failures import lost_worker
 from runner.networks.cifar_cnn import initial_weights
 from runner.networks.numpy_layers import Array
 from runner.spec import RunSpec
@@ -50,7 +50,7 @@ def train(spark: Any, spec: RunSpec) -> dict[str, Any]:
         make_pass=_PASSES[training.arm](context, sharing),
         test=test,
         recover=lambda: wait_for_executors(spark, spec),
-        failures=job_failures(),
+        lost_worker=lost_worker,
         path=Path(training.checkpoints) / f"{spec.run_id}.npz",
     )
     epochs = [_batches(ids, spec, number) for number in range(training.epochs)]

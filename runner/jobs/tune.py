@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.jobs.driver import drive, wait_for_executors
-from runner.jobs.failures import job_failures
+from runner.jobs.failures import lost_worker
 from runner.spec import RunSpec
 from runner.tuning.search import Suggested, left_of
 from runner.tuning.study import Study
@@ -35,8 +35,8 @@ def search(spark: Any, spec: RunSpec) -> dict[str, Any]:
             try:
                 study.keep(number, chosen, _on_executor(spark.sparkContext, order.trials, chosen))
                 return
-            except job_failures():
-                if attempt == ATTEMPTS:
+            except Exception as error:
+                if attempt == ATTEMPTS or not lost_worker(error):
                     raise
                 wait_for_executors(spark, spec)
 

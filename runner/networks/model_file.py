@@ -114,6 +114,21 @@ def load_model(path: Path) -> Any:
         raise RunnerError(f"--model: Keras cannot load {path.name}: {reason}") from error
 
 
+def check_unchanged(path: Path, sha256: str) -> None:
+    """Return when a model file is still the one that was inspected.
+
+    Raises
+    ------
+    RunnerError
+        When it is another one now, or gone.
+    """
+    if not path.is_file() or _sha256(path) != sha256:
+        raise RunnerError(
+            f"--model: {path} has changed since the command started, so the run that just ended is not kept; put the "
+            "old file back, or give the command again for the new one (with another --campaign where it names one)"
+        )
+
+
 def _read_config(path: Path) -> dict[str, Any]:
     if path.suffix != SUFFIX:
         raise RunnerError(f"--model: {path} is not a {SUFFIX} file; save the model with model.save('NAME{SUFFIX}')")

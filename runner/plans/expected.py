@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from runner.plans.plan import MIB_PER_GIB, Plan, PlannedRun
+from runner.training.order import Training
 from store import Store
 from store.errors import SparkcastError
+from store.registry.models import model_name
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,29 @@ def expect_runs(store: Store, plan: Plan, runs: Sequence[PlannedRun]) -> Expecta
     from perfmodel.answers import prediction
 
     application, cluster = plan.identity["application"], plan.cluster
-    earlier = store.runs.load(application=application, cluster=cluster, status="ok")
-    questions = _questions(runs, _images_ratio(plan, catalog.usable_runs(store, application, cluster)))
+    usable = catalog.usable_runs(store, application, cluster)
+    questions = _questions(runs, _images_ratio(plan, usable))
     try:
         models = catalog.champions(store, application, cluster)
         scenario = prediction.best_scenario({name: one.model for name, one in models.items()}, questions)
+        if plan.training is not None:
+            name = model_name(application, cluster, scenario)
+            _check_job(plan.training, catalog.training_runs(store, name, models[scenario].version, usable))
     except SparkcastError as error:
         return Expectation({}, str(error))
-    around_s = _around_s(earlier)
+    around_s = _around_s(usable)
     seconds = models[scenario].model.predict(questions) + around_s
     source = f"scenario {scenario} v{models[scenario].version}, and {around_s:.0f} s a run for its cluster"
     return Expectation(dict(zip(runs, seconds.tolist(), strict=True)), source)
+
+
+def _check_job(training: Training, learned: pd.DataFrame) -> None:
+    """Refuse to answer for other trainings than those that were learned from."""
+    from perfmodel.evidence.jobs import job_of
+
+    asked, known = job_of(training.identity), job_of(learned["settings"].iloc[0])
+    if asked != known:
+        raise SparkcastError(f"the models learned from other trainings ({known}) than these ({asked})")
 
 
 def _images_ratio(plan: Plan, learned: pd.DataFrame) -> float:

@@ -18,6 +18,9 @@ from runner.networks.applications import Application
 from runner.training.order import Training
 
 MIB_PER_GIB = 1024
+# What the identity of a plan means where it does not say: the first plans could not, and their names come from it.
+UNSAID = {"memory_regime": FREE}
+NAME_CHARACTERS = 80  # of an application in the default name of its campaign, which may have 100
 
 
 @dataclass(frozen=True, order=True)
@@ -112,10 +115,10 @@ class Plan:
             "images": self.images,
             "seed": self.seed,
         }
-        if self.memory_regime != FREE:
-            same["memory_regime"] = self.memory_regime
         if self.application.model_sha256 is not None:
-            same["model"] = self.application.model_sha256
+            same |= {"model": self.application.model_sha256, "preprocessing": self.application.preprocessing}
+        if self.memory_regime != UNSAID["memory_regime"]:
+            same["memory_regime"] = self.memory_regime
         if self.training is not None:
             same |= self.training.identity
         return same
@@ -128,7 +131,7 @@ class Plan:
     def default_campaign(self) -> str:
         """Return a campaign name made from the content, so that the same command again resumes."""
         content = json.dumps(self.identity | {"runs": [astuple(run) for run in sorted(self.runs)]}, sort_keys=True)
-        return f"{self.application.name}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
+        return f"{self.application.name[:NAME_CHARACTERS]}-{hashlib.sha256(content.encode()).hexdigest()[:10]}"
 
 
 def read_runs(plan: Mapping[str, Any]) -> list[PlannedRun]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,7 +46,9 @@ def check_space(folder: Path) -> None:
 
 
 def check_failure(folder: Path, text: str) -> None:
-    """Return when a run that failed with `text` did not fail because of the disk.
+    """Return when a run that failed with `text` did not fail because of this disk.
+
+    It may have been another one: that of predictions, or of an executor elsewhere.
 
     Raises
     ------
@@ -53,8 +56,15 @@ def check_failure(folder: Path, text: str) -> None:
         When it did: then it says nothing about its configuration.
     """
     if _FULL_TEXT.search(text):
-        raise DiskFullError(folder, "a run could not write its files")
+        _try_to_write(folder)
     check_space(folder)
+
+
+def _try_to_write(folder: Path) -> None:
+    """Write as much as a run needs, for what is free on a disk says nothing of a quota."""
+    with full_disk_explained(folder), tempfile.TemporaryFile(dir=folder) as file:
+        for _ in range(LEAST_FREE_MIB):
+            file.write(bytes(1024**2))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import Any
 from runner.clusters.environment import run_environment
 from runner.clusters.neighbours import CpuClock, describe_neighbours
 from runner.clusters.processes import kill_tree, sweep
+from runner.errors import RunnerError
 from runner.inputs.manifest import ImageRef, write_manifest
 from runner.runs.interrupts import stop_signals_blocked
 from runner.runs.postmortem import last_words
@@ -59,15 +60,20 @@ class Execution:
 def execute_run(spec: RunSpec, images: Sequence[ImageRef], home: Path) -> Execution:
     """Execute one run; failures of any kind are part of the answer.
 
-    Leaves the run's folder in place for the caller. No process of the run is left when this returns or raises. To be
-    called only while holding the home's lock.
+    Leaves the run's folder in place for the caller. No process of the run is left when this returns. To be called only
+    while holding the home's lock.
+
+    Raises
+    ------
+    RunnerError
+        When a process of the run cannot be killed: it would disturb the next one.
     """
     _prepare(spec, images)
     started_at, before = datetime.now(UTC), CpuClock.read()
-    _supervise(spec, home)
+    hung = _supervise(spec, home)
     after = CpuClock.read()
     log_file = next(iter(sorted(spec.eventlog_dir.iterdir())), None)
-    result = _read_result(spec)
+    result = _read_result(spec, hung)
     return Execution(
         started_at,
         after.at_s - before.at_s,
@@ -86,7 +92,9 @@ def _prepare(spec: RunSpec, images: Sequence[ImageRef]) -> None:
     spec.write()
 
 
-def _supervise(spec: RunSpec, home: Path) -> None:
+def _supervise(spec: RunSpec, home: Path) -> str | None:
+    """Carry the run out; return what to say of a supervisor that had to be stopped."""
+    limit_s, hung = spec.timeout_s + SUPERVISOR_GRACE_S, None
     with (spec.folder / "supervisor.log").open("wb") as log:
         supervisor = subprocess.Popen(
             [sys.executable, "-m", "runner.runs.supervisor", str(spec.folder / "spec.json")],
@@ -98,13 +106,18 @@ def _supervise(spec: RunSpec, home: Path) -> None:
             start_new_session=True,  # the terminal's Ctrl-C reaches only the runner, which then stops it in order
         )
     try:
-        supervisor.wait(spec.timeout_s + SUPERVISOR_GRACE_S)
+        supervisor.wait(limit_s)
     except subprocess.TimeoutExpired:
-        pass  # stopped below; the missing result says the rest
+        hung = f"the run's supervisor did not end within {limit_s:g} s and was stopped"
     finally:
         with stop_signals_blocked():
             _stop(supervisor)
-            sweep(home)  # a supervisor that was killed leaves executors behind, which would disturb the next run
+            # A supervisor that was killed leaves executors behind, which would disturb the next run.
+            if not sweep(home):
+                raise RunnerError(
+                    f"processes of run {spec.run_id} cannot be killed; end them, and give the same command again"
+                )
+    return hung
 
 
 def _stop(supervisor: subprocess.Popen[bytes]) -> None:
@@ -117,12 +130,14 @@ def _stop(supervisor: subprocess.Popen[bytes]) -> None:
         supervisor.wait()
 
 
-def _read_result(spec: RunSpec) -> dict[str, Any]:
+def _read_result(spec: RunSpec, hung: str | None) -> dict[str, Any]:
     path = spec.folder / RESULT_FILE
-    if not path.exists():
-        return {"ok": False, "failure_kind": "infrastructure", "error": "the run's processes ended without a result"}
-    result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return result
+    if path.exists():
+        result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if not (hung and result["ok"]):  # what kept the supervisor may have been in the work's way before
+            return result
+    error = hung or "the run's processes ended without a result"
+    return {"ok": False, "failure_kind": "infrastructure", "error": error}
 
 
 def _read_log(path: Path | None) -> EventLog | None:

@@ -12,6 +12,7 @@ from runner.clusters.conditions import describe_conditions
 from runner.clusters.conf import GC
 from runner.clusters.host import describe_hardware
 from runner.jobs.inference import SECONDS
+from runner.networks.model_file import check_unchanged
 from runner.plans.plan import MIB_PER_GIB, Plan, PlannedRun
 from runner.runs.execution import Execution
 from runner.runs.trainings import completion_time_s, training_settings
@@ -23,6 +24,7 @@ from store.eventlogs.failures import failure_kind, status_of
 
 LONGEST_REASON = 500
 _PYTHON_ERROR = re.compile(r"^\s*(?:[\w.]+\.)?((?!Py4J)\w*(?:Error|Exception)(?:: .+)?)$", re.MULTILINE)
+_JAVA_CAUSE = re.compile(r"^(?:Caused by)?: (.+)$", re.MULTILINE)  # the innermost is the last
 _COUNTED = ("predictions", "corrupt_images", "corrupt_examples", "model_loads")
 _MEASURED = {"load_s": "model_load_s", "wall_s": "work_wall_s", "cpu_s": "work_cpu_s"}
 
@@ -57,17 +59,26 @@ def judge(spec: RunSpec, execution: Execution) -> Outcome:
 def brief(*texts: str) -> str:
     """Return the one line of Spark's texts that says what happened.
 
-    That is the innermost Python exception where a text tells of one, else the first line of the first text.
+    That is the innermost Python exception where a text tells of one, else the innermost cause that the first text
+    tells of Java's, else its first line.
     """
     errors = [found[-1] for text in texts if (found := _PYTHON_ERROR.findall(text))]
-    lines = [line for text in texts for line in text.strip().splitlines()]
+    lines = [line for text in texts for line in [*_JAVA_CAUSE.findall(text)[-1:], *text.strip().splitlines()]]
     return str(next(iter([*errors, *lines]), "unknown"))[:LONGEST_REASON]
 
 
 def make_record(
     plan: Plan, campaign: str, run: PlannedRun, spec: RunSpec, execution: Execution, outcome: Outcome, host_cpus: int
 ) -> RunRecord:
-    """Return the run as the store keeps it, with its tasks and executors."""
+    """Return the run as the store keeps it, with its tasks and executors.
+
+    Raises
+    ------
+    RunnerError
+        When the model's file has changed meanwhile: the run may be of another network than its row would say.
+    """
+    if plan.application.model_file is not None and plan.application.model_sha256 is not None:
+        check_unchanged(plan.application.model_file, plan.application.model_sha256)
     one, log = run.configuration, execution.log
     row = {
         "run_id": spec.run_id,

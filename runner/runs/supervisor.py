@@ -24,8 +24,10 @@ from runner.clusters.watchdog import MemoryWatchdog
 from runner.spec import RESULT_FILE, RunSpec, write_result
 
 POLL_S = 0.1
-# Spark starts a dying executor again without end; so often more than there are executors means that it never will.
+# Spark starts a dying executor again without end; so often more than there are executors, within so many seconds, means
+# that it never will. Executors that a long run loses now and then are no such case.
 RELAUNCHES = 3
+QUICK_S = 120.0
 
 
 class RunnerGoneError(Exception):
@@ -52,6 +54,7 @@ class Supervisor:
         self._spec = spec
         self._deadline = time.monotonic() + spec.timeout_s
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._launched: dict[Path, float] = {}  # each executor's folder, and when it was first seen
         self._watchdog = MemoryWatchdog(spec.executor_memory_mib) if spec.memory_regime == PROCESS else None
 
     def run(self) -> None:
@@ -116,7 +119,10 @@ class Supervisor:
                 raise RunFailedError("infrastructure", f"{name} ended early (exit status {process.returncode})")
         if self._watchdog is not None and (excess := self._watchdog.find_excess(self._workers())):
             raise RunFailedError("oom_kill", excess)
-        launched, wanted = len(list(self._spec.folder.glob("worker-*/app-*/*"))), len(self._spec.executor_cores)
+        now, wanted = time.monotonic(), len(self._spec.executor_cores)
+        for folder in self._spec.folder.glob("worker-*/app-*/*"):
+            self._launched.setdefault(folder, now)
+        launched = sum(now - seen < QUICK_S for seen in self._launched.values())
         if launched > wanted + RELAUNCHES:
             raise RunFailedError("launch", f"executors end as soon as they start ({launched} starts of {wanted})")
 

@@ -68,11 +68,12 @@ class DriverAveraging:
         collected = time.perf_counter()
         check_samples(batch, np.concatenate([answer.ids for answer in answers]))
         summed = add_up(from_bytes(answer.message, weights) for answer in answers)
+        added = time.perf_counter()
         weights = descend(weights, summed, len(batch), self._spec.learning_rate)
         ended = time.perf_counter()
         computed = [answer.compute_s for answer in answers]
         cpu_s = sum(answer.cpu_s for answer in answers)
-        exchange_s = sent - started + ended - collected
+        exchange_s = sent - started + added - collected
         return weights, summed, StepTimes(ended - started, max(computed), exchange_s, sum(computed), cpu_s)
 
 

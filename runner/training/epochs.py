@@ -67,8 +67,8 @@ class Trainer:
         Returns the test accuracy (percent) of weights.
     recover : callable
         Returns when the cluster can work again, after a failure.
-    failures : tuple of exception types
-        What a lost worker looks like; anything else ends the training.
+    lost_worker : callable
+        Whether an exception is what a lost worker looks like; anything else ends the training.
     path : Path
         The checkpoint.
     """
@@ -76,7 +76,7 @@ class Trainer:
     make_pass: Pass
     test: Callable[[Sequence[Array]], float]
     recover: Callable[[], None]
-    failures: tuple[type[Exception], ...]
+    lost_worker: Callable[[Exception], bool]
     path: Path
 
     def train(self, weights: Sequence[Array], epochs: Sequence[Sequence[Ids]]) -> list[dict[str, Any]]:
@@ -94,8 +94,8 @@ class Trainer:
                 result = self.make_pass(weights, batches)
                 ended = time.perf_counter()
                 accuracy = self.test(result.weights)
-            except self.failures:
-                if restarts == MOST_RESTARTS:
+            except Exception as error:
+                if restarts == MOST_RESTARTS or not self.lost_worker(error):
                     raise
                 self.recover()
                 continue

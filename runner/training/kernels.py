@@ -113,9 +113,13 @@ def keras_network(filters: int) -> Any:
 
 
 def network_file(weights: Sequence[Array]) -> bytes:
-    """Return a Keras file of the network with these weights; it takes pixels from -1 to 1 and returns scores."""
-    model = keras_network(weights[0].shape[-1])
-    model.set_weights(list(weights))
+    """Return a Keras file of the network with these weights: pixels from 0 to 255 in, probabilities out."""
+    import keras
+
+    network = keras_network(weights[0].shape[-1])
+    network.set_weights(list(weights))
+    scaled, softmax = keras.layers.Rescaling(1 / 127.5, offset=-1), keras.layers.Softmax()
+    model = keras.Sequential([keras.Input(network.input_shape[1:]), scaled, *network.layers, softmax])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "network.keras"
         model.save(path)

@@ -15,7 +15,7 @@ from runner.inputs.cifar import Ids, Records
 from runner.networks.cifar_cnn import FILTERS, Gradients
 from runner.networks.numpy_layers import Array
 from runner.training.descent import descend
-from runner.training.gpu import ensure_gpu
+from runner.training.gpu import claim_gpu
 from runner.training.kernels import Kernel, make_kernel
 
 
@@ -60,8 +60,8 @@ class StepTimes(NamedTuple):
     Parameters
     ----------
     wall_s, compute_s, exchange_s : float
-        Elapsed; of the slowest worker's computation; of moving weights and gradients. What is left of `wall_s` is
-        scheduling, and waiting.
+        Elapsed; of the slowest worker's computation, the reading of its images included; of moving weights and
+        gradients and adding these up. What is left of `wall_s` is scheduling, waiting, and the descent.
     work_wall_s, work_cpu_s : float
         Of all workers' computations together: elapsed, and of the processors.
     """
@@ -121,7 +121,7 @@ def worker_kernel(name: str, threads: int, filters: int = FILTERS, device: str =
         When the device is a GPU and there is none.
     """
     if device == "gpu":
-        ensure_gpu()
+        claim_gpu()
     kernel = make_kernel(name, threads, filters)
     gc.freeze()  # PySpark collects garbage after every task: not over all of TensorFlow
     return kernel

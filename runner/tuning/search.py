@@ -130,6 +130,15 @@ def best(accuracies: Mapping[int, float]) -> int:
 
 
 def left_of(group: Suggested, finished: Mapping[int, Any]) -> list[int]:
-    """Return the trials of a group without a result, long ones first: so all executors end at about the same time."""
-    left = (number for number in group if number not in finished)
+    """Return the trials of a group without a result, long ones first: so all executors end at about the same time.
+
+    Parameters
+    ----------
+    group : mapping
+    finished : mapping
+        Trials as from `Study.finished`; a result of other hyper-parameters is none.
+    """
+    left = [
+        number for number, chosen in group.items() if not chosen._asdict().items() <= finished.get(number, {}).items()
+    ]
     return sorted(left, key=lambda number: -group[number].filters)

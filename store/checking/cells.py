@@ -47,6 +47,8 @@ def value(column: Column, text: str, scale: float = 1.0) -> Any:
         With what is wrong and, where that is clear, what to write instead.
     """
     text = text.strip()
+    if len(text) > longest(column):
+        raise ValueError(f"has {len(text):,} characters, at most {longest(column):,} are allowed")
     words = _MISSING if column.type != "text" or column.choices else frozenset(("",))
     if text.lower() in words:
         return None
@@ -104,13 +106,13 @@ def _moment(_: Column, text: str) -> datetime:
 
 
 def longest(column: Column) -> int:
-    """Return how many characters a text may have."""
+    """Return how many characters a cell may have; who fetches texts judges that first, so that they fit into memory."""
+    if column.type == "json":
+        return JSON_LENGTH
     return NAME_LENGTH if column.name in ("application", "cluster") else TEXT_LENGTH
 
 
 def _text(column: Column, text: str) -> str:
-    if len(text) > longest(column):
-        raise ValueError(f"{show(text)} has {len(text):,} characters, at most {longest(column)} are allowed")
     if not text.isprintable():
         raise ValueError(f"{show(text)} has characters that cannot be printed")
     if column.choices and text not in column.choices:
@@ -132,8 +134,6 @@ def _uuid(text: str) -> str:
 
 
 def _object(_: Column, text: str) -> str:
-    if len(text) > JSON_LENGTH:
-        raise ValueError(f"has {len(text):,} characters, at most {JSON_LENGTH:,} are allowed")
     try:
         found = json.loads(text)
         if not isinstance(found, dict):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +24,7 @@ from store.frames import ARROW
 from store.runlog import BY_NAME, COLUMNS, Column
 
 SHOWN = 1_000
+AT_ONCE = 1_000  # texts that are read by Python: the others wait in DuckDB, within its limit of memory
 
 
 @dataclass(frozen=True)
@@ -139,19 +141,24 @@ class Check:
         """Make the table read_NAME from the odd cells of a column, each text once; say whether any is wrong."""
         if column.name not in self._joined:
             return False
-        texts = self._sql.execute(f"SELECT DISTINCT odd_{column.name} FROM cells WHERE odd_{column.name} IS NOT NULL")
-        values: list[Any] = []
-        complaints: list[str | None] = []
-        known = [text for (text,) in texts.fetchall()]
-        for text in known:
-            value, complaint = cells.value_or_complaint(column, text, scale)
-            values.append(value)
-            complaints.append(complaint)
-        table = {"text": pa.array(known, pa.string()), "value": pa.array(values, ARROW[column.type])}
-        self._sql.register("incoming", pa.table(table | {"complaint": pa.array(complaints, pa.string())}))
-        self._sql.execute(f"CREATE TABLE read_{column.name} AS FROM incoming")
-        self._sql.unregister("incoming")
-        return any(complaints)
+        most, read = cells.longest(column), f"read_{column.name}"
+        self._sql.execute(
+            f"CREATE TABLE {read} AS SELECT text, NULL::{plain.TYPES[column.type]} AS value, "
+            f"format('has {{:,}} characters, at most {most:,} are allowed', length(text)) AS complaint "
+            f"FROM (SELECT DISTINCT odd_{column.name} AS text FROM cells) WHERE length(text) > {most}"
+        )
+        with closing(self._sql.cursor()) as cursor:  # of its own: it is read while what was read is written
+            texts = cursor.execute(
+                f"SELECT DISTINCT odd_{column.name} FROM cells WHERE length(odd_{column.name}) <= {most}"
+            )
+            while some := [text for (text,) in texts.fetchmany(AT_ONCE)]:
+                found = [cells.value_or_complaint(column, text, scale) for text in some]
+                values = pa.array([value for value, _ in found], ARROW[column.type])
+                complaints = pa.array([complaint for _, complaint in found], pa.string())
+                self._sql.register("incoming", pa.table({"text": some, "value": values, "complaint": complaints}))
+                self._sql.execute(f"INSERT INTO {read} FROM incoming")
+                self._sql.unregister("incoming")
+        return bool(self._row(f"SELECT count(complaint) FROM {read}")[0])
 
     def _make_runs(self, present: Mapping[str, Text], unread: Sequence[str], skip_blank: bool) -> None:
         """Make the views runs (every row: values, defaults, wrong_NAME, complaint_NAME) and named (with run_id)."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 
@@ -22,13 +24,14 @@ def add_registry(commands: cli.Commands[argparse.ArgumentParser]) -> None:
     models.add_argument("--cluster", help="only models of this cluster")
     models.add_argument("--archived", action="store_true", help="archived versions too")
     cli.add_format(models)
-    promote_one = cli.add_command(commands, "promote", "Let an alias point at a version of a model.", promote)
+    promote_one = _add_act(commands, "promote", "Let an alias point at a version of a model.", promote)
     _add_version(promote_one)
     _add_alias(promote_one)
-    back = cli.add_command(commands, "roll-back", "Let an alias point again where it pointed before.", roll_back)
-    back.add_argument("name", metavar="NAME", help=_NAME)
-    _add_alias(back)
-    gone = _named(cli.add_command(commands, "remove-alias", "Take an alias away; its history stays.", remove_alias))
+    back = _add_act(
+        commands, "roll-back", "Let an alias point where it pointed before; again, further back.", roll_back
+    )
+    _add_alias(_named(back))
+    gone = _named(_add_act(commands, "remove-alias", "Take an alias away; its history stays.", remove_alias))
     gone.add_argument("alias", metavar="ALIAS")
     cli.add_format(_named(cli.add_command(commands, "aliases", "List every move of a model's aliases.", list_aliases)))
     figures = _named(cli.add_command(commands, "metrics", "List a metric over a model's versions.", list_metrics))
@@ -40,11 +43,28 @@ def add_registry(commands: cli.Commands[argparse.ArgumentParser]) -> None:
     compare.add_argument("first", metavar="FIRST", help=_VERSION)
     compare.add_argument("second", metavar="SECOND", help=_VERSION)
     cli.add_format(compare)
-    _add_version(cli.add_command(commands, "archive", "Put a version aside; restore brings it back.", archive))
-    _add_version(cli.add_command(commands, "restore", "Bring an archived version back.", restore))
-    _add_version(cli.add_command(commands, "purge", "Delete the bytes of an archived version for good.", purge))
+    _add_version(_add_act(commands, "archive", "Put a version aside; restore brings it back.", archive))
+    _add_version(_add_act(commands, "restore", "Bring an archived version back.", restore))
+    _add_version(_add_act(commands, "purge", "Delete the bytes of an archived version for good.", purge))
     text = "Check the bytes, the record and the lineage of every model, and that each run is there once."
-    cli.add_command(commands, "verify", text, verify)
+    _add_act(commands, "verify", text, verify)
+
+
+def _add_act(
+    commands: cli.Commands[argparse.ArgumentParser], name: str, text: str, func: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    command = cli.add_command(commands, name, text, func)
+    cli.add_json(command)
+    return command
+
+
+def _say(args: argparse.Namespace, text: str, **done: Any) -> int:
+    """Say what was done, in words or as JSON."""
+    if args.json:
+        cli.print_json({"name": args.name, **done})
+    else:
+        print(text)
+    return 0
 
 
 def _named(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -90,15 +110,14 @@ def roll_back(args: argparse.Namespace) -> int:
 
 def _say_where(store: Store, args: argparse.Namespace) -> int:
     version = store.registry.get(args.name, args.alias).version
-    print(f"{args.alias} of {args.name} is now version {version}")
-    return 0
+    text = f"{args.alias} of {args.name} is now version {version}"
+    return _say(args, text, alias=args.alias, version=version)
 
 
 def remove_alias(args: argparse.Namespace) -> int:
     """Take an alias away."""
     open_store(args.home).registry.remove_alias(args.name, args.alias)
-    print(f"{args.alias} of {args.name} is removed")
-    return 0
+    return _say(args, f"{args.alias} of {args.name} is removed", alias=args.alias)
 
 
 def list_metrics(args: argparse.Namespace) -> int:
@@ -125,28 +144,36 @@ def compare_two(args: argparse.Namespace) -> int:
 
 def archive(args: argparse.Namespace) -> int:
     """Archive a version."""
-    open_store(args.home).registry.archive(args.name, args.version)
-    print(f"{args.name} {args.version} is archived; restore brings it back, purge deletes its bytes")
-    return 0
+    registry = open_store(args.home).registry
+    version = registry.get(args.name, args.version).version
+    registry.archive(args.name, version)
+    text = f"{args.name} v{version} is archived; restore brings it back, purge deletes its bytes"
+    return _say(args, text, version=version)
 
 
 def restore(args: argparse.Namespace) -> int:
     """Restore a version."""
-    open_store(args.home).registry.restore(args.name, args.version)
-    print(f"{args.name} {args.version} is back")
-    return 0
+    registry = open_store(args.home).registry
+    version = registry.get(args.name, args.version).version
+    registry.restore(args.name, version)
+    return _say(args, f"{args.name} v{version} is back", version=version)
 
 
 def purge(args: argparse.Namespace) -> int:
     """Purge a version."""
-    freed = open_store(args.home).registry.purge(args.name, args.version)
-    print(f"{args.name} {args.version} is purged: {freed:,} bytes freed; its record stays")
-    return 0
+    registry = open_store(args.home).registry
+    version = registry.get(args.name, args.version).version
+    freed = registry.purge(args.name, version)
+    text = f"{args.name} v{version} is purged: {freed:,} bytes freed; its record stays"
+    return _say(args, text, version=version, freed_bytes=freed)
 
 
 def verify(args: argparse.Namespace) -> int:
     """Check models and runs; the status is 1 when something is wrong."""
     checked, problems = open_store(args.home).verify()
+    if args.json:
+        cli.print_json({"versions": checked, "problems": problems})
+        return 1 if problems else 0
     for problem in problems:
         print(problem)
     print(f"{checked} versions checked: {f'{len(problems)} problems' if problems else 'ok'}")

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from store.database.database import Database, utc_now
 from store.errors import StoreUnusableError
-from store.files import sync_file, sync_folder
+from store.files import DAY_S, forget_drafts, sync_file, sync_folder
 
 KEPT = 3
-EVERY_S = 24 * 3600.0
+EVERY_S = DAY_S
 _NAME = "%Y%m%dT%H%M%S%fZ"
 _log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class Snapshots:
         StoreUnusableError
             If the database cannot be read as a whole, or there is no room.
         """
-        self._forget_drafts()
+        forget_drafts(self._folder)
         path = self._folder / f"{utc_now():{_NAME}}.duckdb"
         draft = path.with_name(f".{path.name}.tmp")
         try:
@@ -58,12 +58,6 @@ class Snapshots:
         for old in newest_first(self._folder)[KEPT:]:
             old.unlink(missing_ok=True)
         return path
-
-    def _forget_drafts(self) -> None:
-        """Delete what a process that was killed left; a younger one may still be written."""
-        for draft in self._folder.glob(".*.tmp*"):
-            if time.time() - draft.stat().st_mtime > EVERY_S:
-                draft.unlink(missing_ok=True)
 
     def make_when_due(self) -> None:
         """Make one when the last is more than a day old; a store that is less than a day old has none.

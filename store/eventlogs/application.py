@@ -10,6 +10,7 @@ from typing import Any
 from store.eventlogs.failures import Failures
 
 DRIVERS = frozenset({"driver", "<driver>"})  # Spark's name for it, and that of Spark 1
+LOST = (-1, -1)  # in `unrepeated`: an executor that failed, and no task has succeeded since
 
 
 @dataclass
@@ -94,6 +95,10 @@ class Application:
         The log ends in the middle of a line or of compressed data.
     gap : str or None
         Which part of the log is missing, in words.
+    compacted : bool
+        The gap is only what Spark itself left out: jobs that had ended.
+    unrepeated : set
+        Tasks, as stage and index, that failed and have not succeeded since; `LOST` is an executor's end of its own.
     """
 
     spark_version: str | None = None
@@ -119,6 +124,8 @@ class Application:
     codec: str = ""
     cut: bool = False
     gap: str | None = None
+    compacted: bool = False
+    unrepeated: set[tuple[int, int]] = field(default_factory=set)
 
     @property
     def first_job_ms(self) -> int | None:

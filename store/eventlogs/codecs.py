@@ -77,7 +77,9 @@ CODECS = (
     Codec("zstd", b"\x28\xb5\x2f\xfd", _zstd_blocks),
     Codec("lz4", LZ4_MAGIC, lz4_blocks),
     Codec("snappy", SNAPPY_MAGIC, snappy_blocks),
-    Codec("lzf", LZF_MAGIC, lzf_blocks),
+    # With the byte that says how a block is packed: a table may well start with the letters.
+    Codec("lzf", LZF_MAGIC + b"\0", lzf_blocks),
+    Codec("lzf", LZF_MAGIC + b"\1", lzf_blocks),
 )
 
 

@@ -25,20 +25,24 @@ or by Databricks (`eventlog-*.gz` and `eventlog`); still written to (`.inprogres
 are not needed are skipped, so a log of a newer Spark or of a vendor reads as well.
 
 Each attempt of an application is one run and one upload. The run's name is made from what happened, so the same log
-adds nothing the second time, in whatever codec.
+adds nothing the second time, in whatever codec. Another copy of it, made while the application still ran, is refused
+until the stored one is undone.
 
 ## What is taken from where
 
-- `num_executors`: executors that registered. Where one left before the last job's end, or with dynamic allocation, each
-  counts for the share of the jobs' time that it was there; `settings` keeps the exact average, and says
-  `dynamic_allocation`.
-- `executor_cores`, `total_cores`: of the largest executor, and over all.
+- `num_executors`: executors that registered. Where one left before the last job's end, where one came when more than
+  half of the first one's time was over (a cluster that grew), or with dynamic allocation, each counts for the share of
+  the jobs' time that it was there; `settings` keeps the exact average, and says `dynamic_allocation` where Spark was
+  asked for it, as Amazon EMR does unless told otherwise.
+- `executor_cores`, `total_cores`: of the largest executor, and over all, averaged as the executors are.
 - `executor_memory_gb`: from the executors' resource profile, else `spark.executor.memory`. In local mode it is
   `spark.driver.memory`, for tasks run in the driver.
 - `completion_time_s`: from the first `JobStart` to the last `JobEnd`, by the clock. Spark 1.2 logs neither time; there
   it is from the first stage's submission to the last one's completion.
 - `status`: ok when every job succeeded; oom, failed or cancelled when one did not; failed when the log stops while a
-  job runs.
+  job runs. A log that stops between jobs, in the middle of a line or not, tells of those that it has. Where a part is
+  missing and a job has no end, nobody knows, and the log is refused. Cancelled wins over failures that Spark repeated
+  with success.
 - `failure_kind`: by what Spark says of tasks and executors, empty when it does not say. An executor that runs out of
   memory is one failure, however many tasks and messages tell of it (`settings.failures`).
 - tasks and executors: one row each, as in the run log format.

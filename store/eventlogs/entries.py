@@ -9,28 +9,25 @@ import io
 import os
 import shutil
 import stat
-import struct
 import tarfile
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, cast
 
+from store import zips
 from store.errors import EventLogError
 from store.eventlogs.codecs import Budget, Decoded
 from store.printable import printable
 
 MOST_MEMBERS = 20_000
-LARGEST_DIRECTORY = 16 << 20  # bytes of a zip's table of contents, which is read into memory
 LARGEST_TAR_HEADER = 1 << 20
 _ZIP_MAGIC = b"PK\x03\x04"
-_ZIP_END = struct.Struct("<4s4H2LH")  # magic, disks, entries, size and place of the table, length of a comment
 # What reading a file or a member of an archive raises besides our own errors.
-UNREADABLE = (OSError, EOFError, ValueError, NotImplementedError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
+UNREADABLE = (*zips.UNREADABLE, tarfile.TarError)
 _ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _TAR_MAGIC = slice(257, 262)
 
@@ -125,7 +122,7 @@ def _members(entry: Entry, budget: Budget, stack: ExitStack) -> list[Entry]:
     start = file.read(len(_ZIP_MAGIC))
     file.seek(0)
     if start == _ZIP_MAGIC:
-        return _of_zip(entry, file, stack)
+        return _of_zip(file, stack)
     with Decoded(entry.open(), budget) as decoded:
         head = io.BufferedReader(decoded).read(_TAR_MAGIC.stop)
         if head[_TAR_MAGIC] != b"ustar":
@@ -135,9 +132,8 @@ def _members(entry: Entry, budget: Budget, stack: ExitStack) -> list[Entry]:
     return _of_tar(entry, file, stack)
 
 
-def _of_zip(entry: Entry, file: BinaryIO, stack: ExitStack) -> list[Entry]:
-    _check_directory(entry, file)
-    archive = stack.enter_context(zipfile.ZipFile(file))
+def _of_zip(file: BinaryIO, stack: ExitStack) -> list[Entry]:
+    archive = stack.enter_context(zips.open_zip(file))
     members = [info for info in archive.infolist() if not info.is_dir()]
     if any(info.flag_bits & 0x1 or info.compress_type not in _ZIP_METHODS for info in members):
         raise EventLogError("it is encrypted or packed in an unusual way; unpack it and give the folder")
@@ -147,20 +143,6 @@ def _of_zip(entry: Entry, file: BinaryIO, stack: ExitStack) -> list[Entry]:
 
 def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:
     return lambda: cast(BinaryIO, archive.open(info))
-
-
-def _check_directory(entry: Entry, file: BinaryIO) -> None:
-    """Refuse a zip whose table of contents alone would fill the memory, before zipfile reads it."""
-    tail_size = min(entry.size, _ZIP_END.size + 0xFFFF)
-    file.seek(-tail_size, os.SEEK_END)
-    tail = file.read(tail_size)
-    file.seek(0)
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) - at < _ZIP_END.size:
-        raise EventLogError("the zip archive is not complete")
-    _, _, _, _, members, size, _, _ = _ZIP_END.unpack_from(tail, at)
-    if members == 0xFFFF or size > LARGEST_DIRECTORY:
-        raise EventLogError("too many files for one upload; unpack it and give the folder")
 
 
 def _of_tar(entry: Entry, file: BinaryIO, stack: ExitStack) -> list[Entry]:

@@ -162,6 +162,7 @@ class TaskInfo(_Event):
     launch_ms: Millis = field(name="Launch Time")
     finish_ms: Millis = field(name="Finish Time")
     attempt: Count = field(name="Attempt", default=0)
+    index: Count = field(name="Index", default=-1)
 
 
 class TaskMetrics(_Event):

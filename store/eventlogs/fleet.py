@@ -9,7 +9,10 @@ from dataclasses import dataclass, replace
 from store.eventlogs.application import DRIVERS, Application, ExecutorEvents
 
 MIB_PER_GIB = 1024
-_LOCAL = re.compile(r"local(\[(?P<threads>\d+|\*)(,\d+)?\])?")
+LATE = 0.99  # executors that were there for less of the jobs' time came late
+_GROWN = 0.5  # of the first one's time: who was there for less was not just late, the application had grown
+# SparkMasterRegex allows blanks around the comma, and Databricks writes one for a single node: local[*, 4].
+_LOCAL = re.compile(r"local(\[(?P<threads>\d+|\*)(\s*,\s*\d+)?\])?")
 # JavaUtils.byteStringAs: the unit may be left out, and then means MiB for the settings read here.
 _SIZE = re.compile(r"(?P<number>\d{1,15}(\.\d+)?)\s*(?P<unit>[bkmgtp])?b?", re.I)
 _MIB = {"b": 2.0**-20, "k": 2.0**-10, "m": 1.0, "g": 2.0**10, "t": 2.0**20, "p": 2.0**30}
@@ -35,12 +38,12 @@ class Fleet:
         Of the largest.
     total_cores : int or None
         Over all executors, averaged as they are.
-    mean : float or None
-        Executors, averaged over time.
+    mean, mean_cores : float or None
+        Executors and their cores, averaged over time.
     registered : int
         Executors that were there at some moment of the jobs.
     came_and_went : bool
-        Their number is an average.
+        Their number is an average, and was not the same all the time.
     clocks_agree : bool
         They were registered while the jobs ran, as far as their clocks say.
     local : bool
@@ -52,6 +55,7 @@ class Fleet:
     total_cores: int | None
     mean: float | None
     registered: int
+    mean_cores: float | None = None
     came_and_went: bool = False
     clocks_agree: bool = True
     local: bool = False
@@ -61,7 +65,8 @@ def fleet_of(app: Application, window: Window | None) -> Fleet:
     """Count the executors that were registered while the jobs ran.
 
     Executors that register late, as they do when a job does not wait for them, count in full. Where one left before
-    the end, or Spark allocates them dynamically, each counts for the share of the time that it was there.
+    the end, one came when more than half of the first one's time was over, or Spark allocates them dynamically, each
+    counts for the share of the time that it was there.
     """
     remote = [one for one in app.executors.values() if one.executor_id not in DRIVERS]
     if not remote and is_local(app):
@@ -79,18 +84,27 @@ def _counted(app: Application, there: Sequence[ExecutorEvents], window: Window |
     known = all(cores)
     largest, total = (max(cores), float(sum(cores))) if known else (None, None)
     left = window is not None and any(one.removed_ms is not None and one.removed_ms < window.end_ms for one in there)
-    averaged = window is not None and (left or is_dynamic(app))
-    mean = float(len(there))
+    averaged = False
+    mean, mean_cores = float(len(there)), total
     if window is not None:
         shares = [_overlap_ms(one, window) / (window.end_ms - window.start_ms) for one in there]
         mean = sum(shares)
+        averaged = left or is_dynamic(app) or min(shares) < _GROWN * max(shares)
         if averaged and known:
-            total = sum(share * one.cores for share, one in zip(shares, there, strict=True))
+            mean_cores = sum(share * one.cores for share, one in zip(shares, there, strict=True))
     executors = max(1, round(mean)) if averaged else len(there)
-    if largest is not None and total is not None:
+    if largest is not None and mean_cores is not None:
         # The run log wants the largest executor to fit in.
-        total = min(max(round(total), executors + largest - 1), executors * largest)
-    return Fleet(executors, largest, None if total is None else int(total), mean, len(there), averaged)
+        total = min(max(round(mean_cores), executors + largest - 1), executors * largest)
+    return Fleet(
+        executors,
+        largest,
+        None if total is None else int(total),
+        mean,
+        len(there),
+        mean_cores,
+        averaged and mean < LATE * len(there),
+    )
 
 
 def _local(app: Application) -> Fleet:

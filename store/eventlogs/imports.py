@@ -91,11 +91,14 @@ class EventLogImports:
         self._database = database
 
     def recognises(self, source: Path | Entry) -> bool:
-        """Say whether this is for this importer: a file, or one in the folder or archive, starts as event logs do."""
-        try:
-            return holds_log(_entries(source))
-        except EventLogError:
-            return False
+        """Say whether this is for this importer: a file, or one in the folder or archive, starts as event logs do.
+
+        Raises
+        ------
+        EventLogError
+            If that cannot be told, because the file or archive cannot be read.
+        """
+        return holds_log(_entries(source))
 
     def add(self, source: Path | Entry, supplied: Supplied, by: str | None = None) -> list[Imported | Refused]:
         """Import the logs in a file, folder or archive, each wholly or not at all. The same log again adds nothing.
@@ -216,9 +219,9 @@ def _store(connection: Connection, upload: _Upload, tasks: TaskSpool) -> Importe
     upload_id = str(uuid.uuid4())
     added = insert(connection, upload.batch, upload_id)
     if added:
+        _refuse_copies(connection, upload)
         _insert_tasks(connection, upload.run_id, tasks)
-    notes = upload.notes + _others(connection, upload)
-    imported = Imported(upload_id, upload.name, 1, added, 1 - added, notes)
+    imported = Imported(upload_id, upload.name, 1, added, 1 - added, upload.notes)
     record_upload(connection, imported, upload.sha256, upload.by)
     return imported
 
@@ -230,17 +233,19 @@ def _insert_tasks(connection: Connection, run_id: str, tasks: TaskSpool) -> None
         connection.unregister("logged")
 
 
-def _others(connection: Connection, upload: _Upload) -> tuple[str, ...]:
-    """Point at another log of the same application."""
+def _refuse_copies(connection: Connection, upload: _Upload) -> None:
+    """Refuse another log of an application that is stored: it would count twice."""
     values = {
         "app_id": upload.app.app_id,
         "attempt": upload.app.attempt,
         "started_at": upload.row["started_at"],
         "run_id": upload.run_id,
     }
-    found = _uploads(connection, _SELECT_OTHERS, values)
-    text = "another log of this application is stored; if it is an earlier copy, take it back: python -m store undo "
-    return (text + found,) if found else ()
+    if found := _uploads(connection, _SELECT_OTHERS, values):
+        raise EventLogError(
+            f"{upload.name}: another log of this application is stored, a copy made earlier or later; "
+            f"to have this one instead, undo that first: python -m store undo {found}"
+        )
 
 
 def _uploads(connection: Connection, sql: str, values: Any) -> str:

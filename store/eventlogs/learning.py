@@ -7,8 +7,8 @@ from typing import Any
 
 from store.errors import EventLogError
 from store.eventlogs import events
-from store.eventlogs.application import DRIVERS, Application, ExecutorEvents, JobEvents
-from store.eventlogs.failures import MOST_REASONS
+from store.eventlogs.application import DRIVERS, LOST, Application, ExecutorEvents, JobEvents
+from store.eventlogs.failures import MOST_REASONS, kind_of
 
 LONGEST_REASON = 4000
 MOST_THINGS = 1_000_000  # jobs, stages or executors of one application, each of which is kept in mind
@@ -90,6 +90,8 @@ def _executor_removed(app: Application, event: events.ExecutorRemoved) -> None:
     if executor is not None and executor.removed_ms is None:  # Spark may log a removal twice: the first is it
         executor.removed_ms, executor.removed_reason = event.at_ms, reason or None
     app.failures.add(reason, event.executor, started=event.executor in app.tasks_of)
+    if kind_of(reason) is not None:
+        app.unrepeated.add(LOST)
 
 
 def _block_manager_added(app: Application, event: events.BlockManagerAdded) -> None:
@@ -140,6 +142,10 @@ def _task_end(app: Application, event: events.TaskEnd) -> None:
     if failed(event.reason):
         app.tasks_failed += 1
         app.failures.add(reason_text(event.reason) or "", info.executor)
+        app.unrepeated.add((event.stage, info.index))
+        _check_number(app.unrepeated, "failed tasks")
+    elif app.unrepeated and event.reason.reason == "Success":
+        app.unrepeated -= {(event.stage, info.index), LOST}
 
 
 def _stage_executor_metrics(app: Application, event: events.StageExecutorMetrics) -> None:

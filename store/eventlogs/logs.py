@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from store.errors import EventLogError
 from store.eventlogs.entries import Entry
 
 # Spark: eventlog_v2_APP/events_3_APP.zstd; .compact holds what was worth keeping of it and of all before.
@@ -30,21 +29,21 @@ class Log:
         Its files in the order in which they were written.
     gap : str or None
         What is missing between or before the parts, in words.
+    compacted : bool
+        The gap is only what Spark itself left out: jobs that had ended.
+    refusal : str or None
+        Why the log cannot be read, whatever its files hold.
     """
 
     name: str
     parts: Sequence[Entry]
     gap: str | None = None
+    compacted: bool = False
+    refusal: str | None = None
 
 
 def logs_of(entries: Iterable[Entry]) -> list[Log]:
-    """Sort files into logs, in the order of their names.
-
-    Raises
-    ------
-    EventLogError
-        When a part of a log is there twice.
-    """
+    """Sort files into logs, in the order of their names."""
     groups: dict[tuple[str, str], list[Entry]] = {}
     for entry in sorted(entries, key=lambda entry: entry.path):
         if not _BESIDE.fullmatch(entry.name):
@@ -82,22 +81,25 @@ def _rolled_by_spark(entries: list[Entry]) -> Log:
     parts = [(entry, match) for entry in entries if (match := _SPARK_PART.fullmatch(entry.name))]
     compact = max((int(match["number"]) for _, match in parts if match["compact"]), default=0)
     numbered: dict[int, Entry] = {}
+    refusal = None
     for entry, match in parts:
         number = int(match["number"])
         if number < compact or (number == compact and not match["compact"]):
             continue  # the compacted part stands for these
         if number in numbered:
-            raise EventLogError(f"{entry.path}: part {number} of this log is there twice")
+            refusal = f"{entry.path}: part {number} of this log is there twice; give it once"
         numbered[number] = entry
     ordered = [numbered[number] for number in sorted(numbered)]
-    return Log(_name(ordered), ordered, _gap(numbered, compact))
+    gap = _gap(numbered, max(compact, 1))
+    if compact and gap is None:
+        gap = f"Spark compacted the log: what ended before part {compact} is no longer in it"
+        return Log(_name(ordered), ordered, gap, compacted=True, refusal=refusal)
+    return Log(_name(ordered), ordered, gap, refusal=refusal)
 
 
-def _gap(numbered: Mapping[int, Entry], compact: int) -> str | None:
-    if compact:
-        return f"Spark compacted the log: what ended before part {compact} is no longer in it"
-    missing = max(numbered) - len(numbered)
+def _gap(numbered: Mapping[int, Entry], start: int) -> str | None:
+    missing = max(numbered) - start + 1 - len(numbered)
     if not missing:
         return None
-    first = next(number for number in itertools.count(1) if number not in numbered)
+    first = next(number for number in itertools.count(start) if number not in numbered)
     return f"part {first} of the log is missing" + (f" and {missing - 1:,} more" if missing > 1 else "")

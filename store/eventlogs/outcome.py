@@ -11,6 +11,7 @@ from store.eventlogs.fleet import Window
 
 LONGEST_REASON = 500
 _CANCELLED = re.compile(r"\bJob \d+ cancelled\b")
+_SHUT_DOWN = re.compile(r"\bSparkContext was shut down\b")  # by its user, or by Spark after what could not be repeated
 _EXCEPTION = re.compile(r"^\s*(?:Caused by: )?[\w.$]*(?:Error|Exception)\b.*$", re.M)
 
 
@@ -56,22 +57,30 @@ def outcome_of(app: Application) -> Outcome:
     ends = {job.succeeded for job in app.jobs.values()}
     if False in ends or not ends or (None in ends and app.app_end_ms is not None):
         return _failed(app)
-    if None in ends or app.cut:
+    if None in ends:
         running = sum(job.succeeded is None for job in app.jobs.values())
-        what = f"while {running} of its jobs ran" if running else "in the middle of a line"
-        return Outcome("failed", None, f"the log stops {what}: killed, still running, or not copied whole")
+        what = f"the log stops while {running} of its jobs ran: killed, still running, or not copied whole"
+        return Outcome("failed", None, what)
     return Outcome("ok")
 
 
 def _failed(app: Application) -> Outcome:
     kind = app.failures.worst
-    if kind is None and app.job_failures and all(_CANCELLED.search(text) for text in app.job_failures):
+    if _was_cancelled(app):
         return Outcome("cancelled", None, brief(app.job_failures[0]))
     if kind is None:
         # Spark's message about a job repeats what it says of the task that failed last.
         kind = next((found for text in app.job_failures if (found := kind_of(text))), None)
     texts = [text for text in app.job_failures + app.failures.reasons if kind_of(text) == kind] + app.job_failures
     return Outcome(status_of(kind) if kind else "failed", kind, brief(next(filter(None, texts), "")) or None)
+
+
+def _was_cancelled(app: Application) -> bool:
+    """Say whether jobs ended by being cancelled alone, and not because of a failure that tasks did not survive."""
+    texts = app.job_failures
+    if not texts or not all(_CANCELLED.search(text) for text in texts):
+        return False
+    return not app.unrepeated or not any(_SHUT_DOWN.search(text) for text in texts)
 
 
 def brief(text: str) -> str:

@@ -29,14 +29,19 @@ def found_logs(entries: list[Entry], budget: Budget) -> Iterator[list[Log]]:
     EventLogError
         When an archive cannot be read, or there is no log.
     """
-    with ExitStack() as stack:
-        name = entries[0].path if len(entries) == 1 else "the folder"
-        if len(entries) == 1:
-            entries = stack.enter_context(unpacked(entries[0], budget))
-        logs = logs_of(entries)
+    name = entries[0].path if len(entries) == 1 else "the folder"
+    with _sorted_logs(entries, budget) as logs:
         if not logs:
             raise EventLogError(f"{name}: no event log in it")
         yield logs
+
+
+@contextmanager
+def _sorted_logs(entries: list[Entry], budget: Budget) -> Iterator[list[Log]]:
+    with ExitStack() as stack:
+        if len(entries) == 1:
+            entries = stack.enter_context(unpacked(entries[0], budget))
+        yield logs_of(entries)
 
 
 def holds_log(entries: list[Entry]) -> bool:
@@ -49,7 +54,7 @@ def holds_log(entries: list[Entry]) -> bool:
     """
     budget = Budget(sum(entry.size for entry in entries))
     errors = []
-    with found_logs(entries, budget) as logs:
+    with _sorted_logs(entries, budget) as logs:
         for log in logs:
             try:
                 if _starts_like_log(log.parts[0], budget):
@@ -65,6 +70,8 @@ def _starts_like_log(entry: Entry, budget: Budget) -> bool:
     try:
         with Decoded(entry.open(), budget) as decoded:
             start = io.BufferedReader(decoded).read(FIRST_BYTES).lstrip()
+    except EventLogError as error:
+        raise EventLogError(f"{entry.path}: {error}") from error
     except UNREADABLE as error:
         raise EventLogError(f"{entry.path} cannot be read: {error}") from error
     return start.startswith(b"{") and b'"Event"' in start.partition(b"\n")[0]
@@ -89,7 +96,10 @@ def read_log(log: Log, app: App, budget: Budget, keep: Callable[[TaskEnd], None]
     EventLogError
         When a file cannot be read, or is no event log.
     """
+    if log.refusal is not None:
+        raise EventLogError(log.refusal)
     codecs = []
+    cut_gap = None
     for entry in log.parts:
         part = Part(entry, budget)
         for event in part.events():
@@ -101,8 +111,11 @@ def read_log(log: Log, app: App, budget: Budget, keep: Callable[[TaskEnd], None]
                 keep(event)
         codecs.append(part.codec)
         app.cut |= part.cut
+        if part.cut and entry is not log.parts[-1]:
+            cut_gap = f"{entry.path} is cut, and the log goes on after it"
     app.codec = "+".join(dict.fromkeys(codecs))
-    app.gap = log.gap or _rollover_gap(app.rollovers)
+    app.gap = cut_gap or log.gap or _rollover_gap(app.rollovers)
+    app.compacted = log.compacted and cut_gap is None
     if not app.seen.last_ms and not app.spark_version:
         raise EventLogError(f"{log.name}: no event of a Spark application; this is not a Spark event log")
     return app

@@ -16,6 +16,7 @@ _TEXTS = {
     "data_origin": "dataOrigin",
     "predicted_cost": "predictedCost",
     "made_on": "madeOn",
+    "memory_regime": "memoryRegime",
 }
 _NUMBERS = {
     "sampling_rate_pct": "samplingRatePct",
@@ -23,6 +24,12 @@ _NUMBERS = {
     "predicted_low_s": "predictedLowSeconds",
     "predicted_high_s": "predictedHighSeconds",
     "interval_level": "intervalLevel",
+    "executor_memory_gb": "executorMemoryGb",
+}
+_COUNTS = {
+    "num_executors": "numExecutors",
+    "executor_cores": "executorCores",
+    "images_per_partition": "imagesPerPartition",
 }
 
 
@@ -33,6 +40,7 @@ def recommended(properties: Mapping[str, str]) -> dict[str, Any]:
     """
     texts = {name: properties.get(PREFIX + key, "") for name, key in _TEXTS.items()}
     numbers = {name: _number(properties.get(PREFIX + key, "")) for name, key in _NUMBERS.items()}
+    numbers |= {name: _count(properties.get(PREFIX + key, "")) for name, key in _COUNTS.items()}
     known = {name: text for name, text in texts.items() if 0 < len(text) <= LONGEST}
     return known | {name: value for name, value in numbers.items() if value is not None}
 
@@ -43,3 +51,8 @@ def _number(text: str) -> float | None:
     except ValueError:
         return None
     return value if 0 < value < math.inf else None
+
+
+def _count(text: str) -> int | None:
+    value = _number(text)
+    return None if value is None or not value.is_integer() else int(value)

@@ -11,14 +11,14 @@ from typing import Any
 
 from store.errors import EventLogError
 from store.eventlogs.application import Application
-from store.eventlogs.fleet import Fleet, fleet_of, is_dynamic, memory_gb
+from store.eventlogs.fleet import LATE, Fleet, fleet_of, gib, is_dynamic, memory_gb
 from store.eventlogs.outcome import Outcome, outcome_of, window_of
 from store.eventlogs.recommended import recommended
 from store.identity import NAMESPACE
+from store.memory import PROCESS
 
 # What a run's recommendation says where neither the log nor the user does.
-_RECOMMENDED = ("application", "cluster", "sampling_rate_pct")
-LATE = 0.99  # executors that were there for less of the jobs' time came late
+RECOMMENDED = ("application", "cluster", "sampling_rate_pct", "images_per_partition")
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def logged_run(app: Application) -> LoggedRun:
     refusal = None
     if not app.jobs and app.failures.worst is None:
         refusal = f"{_title(app)} ran no Spark job; there is no run in it"
-    elif app.gap and app.app_end_ms is not None and any(job.succeeded is None for job in app.jobs.values()):
+    elif _ends_lost(app):
         refusal = f"{_title(app)}: {app.gap}, so nobody knows how its jobs ended; give the log with all its parts"
     window, outcome = window_of(app), outcome_of(app)
     fleet = fleet_of(app, window)
@@ -82,7 +82,7 @@ def logged_run(app: Application) -> LoggedRun:
         "num_executors": fleet.executors,
         "executor_cores": fleet.cores,
         "total_cores": fleet.total_cores,
-        "executor_memory_gb": memory_gb(app, fleet),
+        "executor_memory_gb": _memory_gb(app, fleet),
         "completion_time_s": seconds,
         "status": outcome.status,
         "failure_kind": outcome.failure_kind,
@@ -97,6 +97,14 @@ def logged_run(app: Application) -> LoggedRun:
     notes = tuple(_notes(app, fleet, outcome))
     row["settings"] = _settings(app, fleet, outcome, unknown)
     return LoggedRun(row, unknown, notes, app.tasks_ended, len(app.stage_ids), refusal)
+
+
+def _memory_gb(app: Application, fleet: Fleet) -> float | None:
+    """Return the memory of an executor as the models of its recommendation mean it, GiB."""
+    memory = memory_gb(app, fleet)
+    if memory is None or fleet.local or recommended(app.properties).get("memory_regime") != PROCESS:
+        return memory
+    return memory + (gib(app.properties.get("spark.executor.memoryOverhead")) or 0.0)
 
 
 def completed(run: LoggedRun, supplied: Supplied) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -117,16 +125,24 @@ def completed(run: LoggedRun, supplied: Supplied) -> tuple[dict[str, Any], tuple
         elif value is not None and value != row[name]:
             notes.append(f"{name} is {row[name]:g}, as the log says; the {value:g} that was given is not used")
     counted = None not in (row["input_images"], row["dataset_images"])
-    for name in _RECOMMENDED:
+    for name in RECOMMENDED:
         said = row["settings"].get("recommended", {}).get(name)
         if row[name] is None and said is not None and not (counted and name == "sampling_rate_pct"):
             row[name] = said
             notes.append(f"{name} is {said}, as the recommendation says that the run was configured from")
+        elif said is not None and row[name] not in (None, said):
+            notes.append(f"{name} is {row[name]}, as given; the recommendation of the run says {said}")
     if missing := _missing(row):
         texts = [f"{name} ({run.unknown[name]})" if name in run.unknown else name for name in missing]
         raise EventLogError(f"say what this log does not: {', '.join(texts)}")
     notes += [f"{name} is not known: {why}" for name, why in run.unknown.items() if row[name] is None]
     return row, tuple(notes)
+
+
+def _ends_lost(app: Application) -> bool:
+    """Say whether the end of a job may be in a part that is missing; Spark leaves out none of a job that runs."""
+    unended = any(job.succeeded is None for job in app.jobs.values())
+    return unended and app.gap is not None and (app.app_end_ms is not None or not app.compacted)
 
 
 _NEEDED = ("application", "cluster", "num_executors", "executor_cores", "executor_memory_gb")
@@ -201,6 +217,11 @@ def _fleet_notes(fleet: Fleet) -> Iterator[str]:
         yield f"executors came and went: {fleet.mean:.2f} on average over the jobs' time, {fleet.registered} in all"
     elif fleet.mean < LATE * fleet.executors:
         yield "some executors registered after the first job had started; the completion time includes the wait"
+    if fleet.mean_cores is not None and fleet.total_cores != round(fleet.mean_cores):
+        yield (
+            f"total_cores is {fleet.total_cores}, what {fleet.executors} executors of at most {fleet.cores} can have; "
+            f"on average they had {fleet.mean_cores:.1f}"
+        )
 
 
 def _settings(app: Application, fleet: Fleet, outcome: Outcome, unknown: Mapping[str, str]) -> dict[str, Any]:

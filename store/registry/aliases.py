@@ -17,9 +17,9 @@ INSERT INTO alias_events
 SELECT $name, $alias, coalesce(max(number), 0) + 1, $version, $set_at
 FROM alias_events WHERE name = $name AND alias = $alias
 """
-_BEFORE = """
-SELECT e.version FROM alias_events e JOIN models m ON m.name = e.name AND m.version = e.version
-WHERE e.name = ? AND e.alias = ? AND e.version <> ? AND m.purged_at IS NULL ORDER BY e.number DESC LIMIT 1
+_MOVES = """
+SELECT e.version, m.archived_at IS NULL FROM alias_events e JOIN models m ON m.name = e.name AND m.version = e.version
+WHERE e.name = ? AND e.alias = ? ORDER BY e.number
 """
 _HISTORY = "SELECT alias, version, set_at FROM alias_events WHERE name = ? ORDER BY set_at, number"
 
@@ -54,20 +54,34 @@ def remove(connection: Connection, name: str, alias: str) -> None:
     point(connection, name, alias, REMOVED)
 
 
-def roll_back(connection: Connection, name: str, alias: str) -> int:
-    """Let an alias point at the version before the one that it points at; return that.
+def previous(connection: Connection, name: str, alias: str) -> int:
+    """Return the version that an alias goes back to.
+
+    A move to a version where it was before is a way back: what came in between is not gone back to.
 
     Raises
     ------
     StoreError
-        If it never pointed at another, or the bytes of all of those are gone.
+        If it pointed at no other version before, or all of those are archived.
     """
     current = resolve(connection, name, alias)
-    row = connection.execute(_BEFORE, [name, alias, current]).fetchone()
-    if row is None:
-        raise StoreError(f"{name}: {alias} never pointed at another version than v{current}; promote one instead")
-    point(connection, name, alias, row[0])
-    return int(row[0])
+    way: list[tuple[int, bool]] = []
+    for move in connection.execute(_MOVES, [name, alias]).fetchall():
+        del way[way.index(move) if move in way else len(way) :]
+        way.append(move)
+    usable = [version for version, listed in way[:-1] if listed]
+    if not usable:
+        raise StoreError(
+            f"{name}: {alias} pointed at no other version before v{current} that is not archived; promote one instead"
+        )
+    return usable[-1]
+
+
+def roll_back(connection: Connection, name: str, alias: str) -> int:
+    """Let an alias point at its `previous` version; return that."""
+    version = previous(connection, name, alias)
+    point(connection, name, alias, version)
+    return version
 
 
 def history(connection: Connection, name: str) -> pd.DataFrame:

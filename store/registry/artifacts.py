@@ -36,7 +36,7 @@ class Artifacts:
         """Keep bytes durably and return their SHA-256."""
         digest = sha256(content)
         path = self.path(digest)
-        if not (path.is_file() and sha256(path.read_bytes()) == digest):
+        if self.problem(digest):
             path.parent.mkdir(exist_ok=True)
             write_durably(path, content)
             sync_folder(self._folder)

@@ -8,10 +8,10 @@ from typing import Any
 from store.database.database import Connection, utc_now
 from store.errors import StoreError
 from store.names import check_name, json_text
-from store.registry import aliases
-from store.registry.models import ModelDraft, Registered
+from store.registry import aliases, retention
+from store.registry.models import ModelDraft, ModelVersion
 from store.registry.seals import seal
-from store.registry.versions import newest_of
+from store.registry.versions import newest_of, select
 
 _INSERT = """
 INSERT INTO models BY NAME SELECT
@@ -44,16 +44,21 @@ def check(draft: ModelDraft, artefact: bytes) -> None:
         raise StoreError(f"{draft.name}: a model needs a fingerprint and an artefact")
 
 
-def known(connection: Connection, draft: ModelDraft) -> Registered | None:
+def known(connection: Connection, draft: ModelDraft) -> ModelVersion | None:
     """Return the version that is this model already, None when there is none."""
-    row = connection.execute(
-        "SELECT version FROM models WHERE name = ? AND fingerprint = ?", [draft.name, draft.fingerprint]
-    ).fetchone()
-    return None if row is None else Registered(row[0], created=False)
+    found = select(connection, "WHERE m.name = ? AND m.fingerprint = ?", [draft.name, draft.fingerprint])
+    return found[0] if found else None
 
 
-def insert(connection: Connection, draft: ModelDraft, digest: str, size: int) -> Registered:
-    """Make a draft the next version of its name, unless it is one already.
+def replace(connection: Connection, damaged: ModelVersion, version: int) -> None:
+    """Let a version stand in for one that is damaged: its aliases point there, and it is put aside."""
+    for alias in damaged.aliases:
+        aliases.point(connection, damaged.name, alias, version)
+    retention.archive(connection, damaged)
+
+
+def insert(connection: Connection, draft: ModelDraft, digest: str, size: int) -> int:
+    """Make a draft the next version of its name, and return that.
 
     Parameters
     ----------
@@ -64,8 +69,6 @@ def insert(connection: Connection, draft: ModelDraft, digest: str, size: int) ->
     digest, size : str, int
         SHA-256 of its bytes, which are kept already, and how many there are.
     """
-    if there := known(connection, draft):
-        return there
     version = (newest_of(connection, draft.name) or 0) + 1
     figures = [(m.name, m.protocol, float(m.value), m.unit) for m in draft.metrics]
     record = _record(draft, version, digest, size)
@@ -75,7 +78,7 @@ def insert(connection: Connection, draft: ModelDraft, digest: str, size: int) ->
         connection.executemany("INSERT INTO metrics VALUES (?, ?, ?, ?, ?, ?)", rows)
     if version == 1:
         aliases.point(connection, draft.name, aliases.CHAMPION, version)
-    return Registered(version, created=True)
+    return version
 
 
 def _record(draft: ModelDraft, version: int, digest: str, size: int) -> dict[str, Any]:

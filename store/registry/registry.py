@@ -11,13 +11,14 @@ from store.database.database import Connection, Database
 from store.errors import ArtefactError, StoreError
 from store.registry import aliases, registration, retention, seals, versions
 from store.registry.aliases import CHAMPION
-from store.registry.artifacts import Artifacts
+from store.registry.artifacts import Artifacts, sha256
 from store.registry.comparison import differences
 from store.registry.models import ModelDraft, ModelVersion, Registered
 from store.registry.versions import Ref, version_of
 
 __all__ = ["CHAMPION", "Registry"]
 
+_REPAIR = "do not use it, fit the model again, and promote the version that comes of it if that is another"
 _METRICS = "SELECT metric, protocol, value, unit FROM metrics WHERE name = ? AND version = ? ORDER BY metric, protocol"
 _FIGURES = """
 SELECT name, version, metric, protocol, value, unit FROM metrics JOIN models USING (name, version)
@@ -44,7 +45,8 @@ class Registry:
     def register(self, draft: ModelDraft, artefact: bytes) -> Registered:
         """Keep a model as the next version of its name; the first becomes the champion.
 
-        A draft whose name and fingerprint are known is not stored again.
+        A draft whose name and fingerprint are known is not stored again: that version is brought back if it is
+        archived. If it is damaged its bytes are, or the draft becomes a new version that its aliases point at.
 
         Raises
         ------
@@ -52,11 +54,24 @@ class Registry:
             If the draft cannot be a version.
         """
         registration.check(draft, artefact)
-        with self._database.transaction() as connection:
-            if known := registration.known(connection, draft):
-                return known
-        digest, size = self._artifacts.put(artefact), len(artefact)
-        return self._database.write(lambda connection: registration.insert(connection, draft, digest, size))
+        digest, size = sha256(artefact), len(artefact)
+
+        def work(connection: Connection) -> Registered:
+            known = registration.known(connection, draft)
+            if known is not None:
+                if known.artefact_sha256 == digest:
+                    self._artifacts.put(artefact)
+                if not self._problem(connection, known):
+                    retention.restore(connection, known)
+                    return Registered(known.version, created=False)
+                retention.retire(connection, known)
+            self._artifacts.put(artefact)  # in here, where nobody purges the same bytes; twice does no harm
+            version = registration.insert(connection, draft, digest, size)
+            if known is not None:
+                registration.replace(connection, known, version)
+            return Registered(version, created=True)
+
+        return self._database.write(work)
 
     def get(self, name: str, ref: Ref = CHAMPION) -> ModelVersion:
         """Return a version of a model.
@@ -88,15 +103,17 @@ class Registry:
         """
         found = self.get(name, ref)
         if problem := self.problem(name, found.version):
-            raise ArtefactError(f"{name} v{found.version}: {problem}; do not use it, fit the model again")
+            raise ArtefactError(f"{name} v{found.version}: {problem}; {_REPAIR}")
         return self._artifacts.get(found.artefact_sha256)
 
     def problem(self, name: str, version: int) -> str:
         """Say what is wrong with a version's record or bytes; empty when nothing is."""
         with self._database.transaction() as connection:
-            found = version_of(connection, name, version)
-            if seals.changed(connection, name, version):
-                return seals.CHANGED
+            return self._problem(connection, version_of(connection, name, version))
+
+    def _problem(self, connection: Connection, found: ModelVersion) -> str:
+        if seals.changed(connection, found.name, found.version):
+            return seals.CHANGED
         if found.purged_at is not None:
             return f"its bytes were purged on {found.purged_at:%Y-%m-%d}"
         return self._artifacts.problem(found.artefact_sha256)
@@ -164,13 +181,26 @@ class Registry:
 
         self._database.write(work)
 
-    def roll_back(self, name: str, alias: str = CHAMPION) -> int:
-        """Let an alias point again at the version before the one it points at now; return that version.
+    def previous(self, name: str, alias: str = CHAMPION) -> int:
+        """Return the version that `roll_back` would go to.
 
         Raises
         ------
         StoreError
-            If the alias never pointed at another version.
+            If the alias pointed at no other version before that is not archived.
+        """
+        with self._database.transaction() as connection:
+            return aliases.previous(connection, name, alias)
+
+    def roll_back(self, name: str, alias: str = CHAMPION) -> int:
+        """Let an alias point again at the version before the one it points at now; return that version.
+
+        Again and again it goes further back. Archived versions are left out.
+
+        Raises
+        ------
+        StoreError
+            If the alias pointed at no other version before that is not archived.
         """
         return self._database.write(lambda connection: aliases.roll_back(connection, name, alias))
 
@@ -229,15 +259,19 @@ class Registry:
             Unless the version is archived.
         """
 
-        def work(connection: Connection) -> tuple[ModelVersion, bool]:
+        def mark(connection: Connection) -> ModelVersion:
             found = retention.unused(connection, name, version)
-            return found, retention.purge(connection, found)
+            retention.purge(connection, found)
+            return found
 
-        found, is_last = self._database.write(work)
-        if not is_last:
-            return 0
-        self._artifacts.delete(found.artefact_sha256)
-        return found.artefact_bytes
+        def forget(connection: Connection) -> int:  # what is marked for good, unless it was registered again meanwhile
+            if retention.is_needed(connection, found.artefact_sha256):
+                return 0
+            self._artifacts.delete(found.artefact_sha256)
+            return found.artefact_bytes
+
+        found = self._database.write(mark)
+        return self._database.write(forget)
 
     def compare(self, name: str, first: Ref, second: Ref) -> pd.DataFrame:
         """Return what differs between two versions of a model: field, first, second."""

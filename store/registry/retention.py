@@ -7,11 +7,9 @@ from store.errors import StoreError
 from store.registry.models import ModelVersion
 from store.registry.versions import Ref, version_of
 
-_SHARED = "SELECT count(*) FROM models WHERE artefact_sha256 = ? AND purged_at IS NULL"
-# A purged version's fingerprint is retired, so that the same model can be registered again.
-_PURGE = """
-UPDATE models SET purged_at = ?, fingerprint = fingerprint || ' purged v' || version WHERE name = ? AND version = ?
-"""
+_NEEDED = "SELECT 1 FROM models WHERE artefact_sha256 = ? AND purged_at IS NULL LIMIT 1"
+_PURGE = "UPDATE models SET purged_at = ? WHERE name = ? AND version = ?"
+_RETIRE = "UPDATE models SET fingerprint = fingerprint || ' retired v' || version WHERE name = ? AND version = ?"
 
 
 def unused(connection: Connection, name: str, ref: Ref) -> ModelVersion:
@@ -40,16 +38,25 @@ def restore(connection: Connection, found: ModelVersion) -> None:
     """Take the mark away again."""
     if found.purged_at is not None:
         raise StoreError(f"{found.name} v{found.version} was purged: its bytes are gone; fit the model again")
-    connection.execute(
-        "UPDATE models SET archived_at = NULL WHERE name = ? AND version = ?", [found.name, found.version]
-    )
+    if found.archived_at is not None:
+        sql = "UPDATE models SET archived_at = NULL WHERE name = ? AND version = ?"
+        connection.execute(sql, [found.name, found.version])
 
 
-def purge(connection: Connection, found: ModelVersion) -> bool:
-    """Mark an archived version as purged; return whether its bytes belong to no other version."""
+def retire(connection: Connection, found: ModelVersion) -> None:
+    """Take a version's fingerprint, so that the same model can be registered again."""
+    connection.execute(_RETIRE, [found.name, found.version])
+
+
+def purge(connection: Connection, found: ModelVersion) -> None:
+    """Mark an archived version as purged."""
     if found.archived_at is None:
         raise StoreError(f"{found.name} v{found.version} is not archived; archive it first, purging cannot be undone")
     if found.purged_at is None:
         connection.execute(_PURGE, [utc_now(), found.name, found.version])
-    row = connection.execute(_SHARED, [found.artefact_sha256]).fetchone()
-    return row is not None and row[0] == 0
+        retire(connection, found)
+
+
+def is_needed(connection: Connection, digest: str) -> bool:
+    """Return whether bytes belong to a version that is not purged."""
+    return connection.execute(_NEEDED, [digest]).fetchone() is not None

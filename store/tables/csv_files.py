@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from store.checking import headers
 from store.checking.sandbox import Connection
@@ -17,7 +17,6 @@ from store.tables.files import File
 from store.tables.limits import LIMITS, Limits
 from store.tables.table import Table
 
-SAMPLE = 1_000
 HEADER_WITHIN = 20  # lines; what stands above it is a title
 csv.field_size_limit(LIMITS.line_bytes)  # of the csv module, which takes shorter cells than DuckDB otherwise
 _PREFERRED = ",;\t|"
@@ -25,6 +24,7 @@ _READ = """
 read_csv($path, auto_detect = false, header = false, skip = $skip, delim = $delimiter, quote = '"', escape = '"',
          columns = $columns, new_line = '\\n', strict_mode = true, max_line_size = $line_bytes, store_rejects = true)
 """
+_ONLY_LOOKED_AT = _READ.replace("store_rejects", "ignore_errors")
 _REJECTED = """
 SELECT line_byte_position, any_value(error_type ORDER BY column_idx), any_value(csv_line)
 FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position
@@ -62,20 +62,21 @@ def read(connection: Connection, file: File, limits: Limits = LIMITS) -> Table:
     dialect = _dialect(file)
     limits.check_columns(file.name, len(dialect.names))
     columns = {f"c{number}": "VARCHAR" for number in range(len(dialect.names))}
+    parameters = {
+        "path": str(file.path),
+        "skip": dialect.skip,
+        "delimiter": dialect.delimiter,
+        "columns": columns,
+        "line_bytes": limits.line_bytes,
+    }
     return Table(
         dialect.names,
         [restored(column) for column in columns],
         _READ,
         lambda rows: _lines(file, dialect, rows, _rejected_lines(connection, file)),
-        {
-            "path": str(file.path),
-            "skip": dialect.skip,
-            "delimiter": dialect.delimiter,
-            "columns": columns,
-            "line_bytes": limits.line_bytes,
-        },
+        parameters,
         first_line=dialect.skip,
-        decimal_comma=dialect.delimiter != "," and not _has_points(file, dialect),
+        decimal_comma=dialect.delimiter != "," and not _has_points(connection, dialect, parameters),
         broken=lambda: _broken(connection, file, dialect),
     )
 
@@ -131,15 +132,16 @@ def _records(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
             start = reader.line_num + 1
 
 
-def _has_points(file: File, dialect: Dialect) -> bool:
-    """Say whether a number in the first rows has a decimal point."""
+def _has_points(connection: Connection, dialect: Dialect, parameters: Mapping[str, Any]) -> bool:
+    """Say whether a number has a decimal point."""
     columns = [headers.recognise(name).column for name in dialect.names]
-    numbers = [place for place, name in enumerate(columns) if name and BY_NAME[name].type == "float"]
-    first = itertools.islice(_records(file.path, dialect), SAMPLE)
-    try:
-        return any("." in cells[place] for _, cells in first for place in numbers if place < len(cells))
-    except csv.Error:  # DuckDB says what and where
+    numbers = [
+        f"contains(c{place}, '.')" for place, name in enumerate(columns) if name and BY_NAME[name].type == "float"
+    ]
+    if not numbers:
         return False
+    sql = f"SELECT 1 FROM {_ONLY_LOOKED_AT} WHERE {' OR '.join(numbers)} LIMIT 1"  # noqa: S608 -- of our own names
+    return connection.execute(sql, parameters).fetchone() is not None
 
 
 def _rejected_lines(connection: Connection, file: File) -> set[int]:

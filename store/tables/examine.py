@@ -112,7 +112,7 @@ class Examined:
         notes = [_ORIGIN_NOTE] if "origin" in columns else []
         if self.table.decimal_comma and {"float"} & {BY_NAME[column].type for column in columns if column}:
             notes.append("a comma is read as the decimal mark")
-        return tuple(notes)
+        return (*notes, *self.table.notes)
 
 
 @contextmanager

@@ -16,15 +16,18 @@ from xml.etree import ElementTree
 
 import pyarrow as pa
 
+from store import zips
 from store.checking import headers
 from store.checking.sandbox import Connection
 from store.errors import UnreadableFileError
+from store.printable import printable
 from store.tables.files import File
 from store.tables.limits import LIMITS, Limits
 from store.tables.table import Table
 
 BATCH = 10_000
 HEADER_WITHIN = 20
+NAMED = 5  # sheets that were not read
 AT_ONCE_BYTES = 16 << 20  # a text takes openpyxl some 30 microseconds
 LARGEST_TYPES = 1 << 20
 _LITERAL = re.compile(r'"[^"]*"|\\.')  # of a number format: what is only shown
@@ -46,7 +49,7 @@ def read(connection: Connection, file: File, limits: Limits = LIMITS) -> Table:
         _check_size(file, limits)
         with file.path.open("rb") as content:  # a path would have to end in .xlsx
             workbook = openpyxl.load_workbook(content, read_only=True, data_only=True, keep_links=False)
-            number, names = _copy(connection, workbook, file, limits)
+            number, names, notes = _copy(connection, workbook, file, limits)
     except UnreadableFileError:
         raise
     except Exception as error:  # openpyxl raises whatever its parsers raise when a workbook is damaged
@@ -60,12 +63,13 @@ def read(connection: Connection, file: File, limits: Limits = LIMITS) -> Table:
         lambda rows: {row: row + number + 1 for row in rows},
         first_line=number,
         unit="row",
+        notes=notes,
     )
 
 
 def _check_size(file: File, limits: Limits) -> None:
     """Sheets are read row by row; texts, styles and lists are read into memory at once, wherever they lie."""
-    with zipfile.ZipFile(file.path) as archive:
+    with file.path.open("rb") as content, zips.open_zip(content) as archive:
         sizes = {f"/{member.filename}": member.file_size for member in archive.infolist()}
         streamed = _sheets(archive) if sizes.get(_TYPES, 0) <= LARGEST_TYPES else set()
     at_once = sum(size for name, size in sizes.items() if name not in streamed and not name.startswith("/xl/media/"))
@@ -86,22 +90,31 @@ def _sheets(archive: zipfile.ZipFile) -> set[str]:
     return {name for name, said in kinds.items() if said == {_SHEET}}
 
 
-def _copy(connection: Connection, workbook: Any, file: File, limits: Limits) -> tuple[int, list[str]]:
-    """Copy the sheet with the table into the table sheet; return the row and the names of its header."""
+def _copy(connection: Connection, workbook: Any, file: File, limits: Limits) -> tuple[int, list[str], tuple[str, ...]]:
+    """Copy the sheet with the table into the table sheet; return the row and the names of its header, and notes."""
     for sheet in workbook.worksheets:
-        rows = sheet.iter_rows(max_col=limits.columns)
+        rows = sheet.iter_rows(max_col=limits.columns + 1)
         for number, cells in enumerate(itertools.islice(rows, HEADER_WITHIN), start=1):
             names = [_text(cell) or "" for cell in cells]
             while names and not names[-1]:
                 names.pop()
             if sum(headers.recognise(name).column is not None for name in names) > 1:
+                limits.check_columns(file.name, len(names))
                 below = sheet.iter_rows(min_row=number + 1, max_col=len(names))
                 _copy_rows(connection, below, len(names), file, limits)
-                return number, names
+                return number, names, _unread(workbook.worksheets, sheet)
     raise UnreadableFileError(
         f"{file.name} has no sheet with a table: one of its first rows should name columns of a run log such as "
         "num_executors, executor_cores"
     )
+
+
+def _unread(sheets: Sequence[Any], read: Any) -> tuple[str, ...]:
+    others = [repr(printable(sheet.title)) for sheet in sheets if sheet is not read]
+    if not others:
+        return ()
+    more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+    return (f"sheet {printable(read.title)!r} was read; not read: {', '.join(others[:NAMED])}{more}",)
 
 
 def _copy_rows(connection: Connection, rows: Iterable[Sequence[Any]], width: int, file: File, limits: Limits) -> None:

@@ -40,14 +40,14 @@ def normalised(file: File) -> File:
     head = file.head.lstrip(b"\xef\xbb\xbf \t\n")
     if not head.startswith(b"[") and not _is_spread(head):
         return file
-    path = file.folder / "lines"
+    path, number = file.folder / "lines", 0
     with path.open("w", encoding="utf-8") as lines:
         for number, record in enumerate(_listed(file), start=1):
             if not isinstance(record, dict):
                 raise UnreadableFileError(f"{file.name} is a JSON list, but its element {number:,} is no object")
             lines.write(_line(file, record) + "\n")
     with path.open("rb") as start:
-        return replace(file, path=path, head=start.read(HEAD))
+        return replace(file, path=path, head=start.read(HEAD), lines=number)
 
 
 def _is_spread(head: bytes) -> bool:

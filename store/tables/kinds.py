@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import zipfile
 from typing import Literal
 
+from store import zips
 from store.errors import UnreadableFileError
 from store.tables.files import File
 
@@ -47,9 +47,9 @@ def kind_of(file: File) -> Kind:
 
 def _zipped(file: File) -> Kind:
     try:
-        with zipfile.ZipFile(file.path) as archive:
+        with file.path.open("rb") as content, zips.open_zip(content) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+    except zips.UNREADABLE as error:
         raise UnreadableFileError(f"{file.name} is a damaged ZIP archive or Excel workbook: {error}") from error
     if "xl/workbook.xml" in names:
         return "Excel"

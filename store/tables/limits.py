@@ -43,7 +43,7 @@ class Limits:
         """Refuse a file with too many columns."""
         if columns > self.columns:
             raise UnreadableFileError(
-                f"{name} has {columns:,} columns, at most {self.columns:,} are taken; leave out the others"
+                f"{name} has {columns:,} columns or more, at most {self.columns:,} are taken; leave out the others"
             )
 
 

@@ -35,6 +35,8 @@ class Table:
         Numbers have a comma where others have a point.
     broken : callable
         What could not be read as rows at all, once the rows were read.
+    notes : tuple of str
+        What the user should know.
     """
 
     headers: Sequence[str]
@@ -46,3 +48,4 @@ class Table:
     unit: str = "line"
     decimal_comma: bool = False
     broken: Callable[[], list[Problem]] = list
+    notes: tuple[str, ...] = ()

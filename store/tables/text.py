@@ -24,12 +24,13 @@ def normalised(file: File) -> File:
     """
     if not file.head.startswith(_UTF16) and not _needs_copy(file):
         return file
-    path = file.folder / "text"
+    path, lines = file.folder / "text", 0
     with file.path.open("rb") as source, path.open("wb") as target:
         for text in _texts(source, file):
             target.write(text.encode())
+            lines += text.count("\n")
     with path.open("rb") as text_file:
-        return replace(file, path=path, head=text_file.read(HEAD))
+        return replace(file, path=path, head=text_file.read(HEAD), lines=lines)
 
 
 def _needs_copy(file: File) -> bool:

@@ -1,11 +1,16 @@
-"""The README's pictures, from the real app on a fresh home with the demo data: ``make screenshots``."""
+"""The README's pictures, from the real app on a fresh home with the demo data: ``make screenshots``.
+
+``python -m tests.e2e.screenshots --all FOLDER`` takes every page instead, in light and dark, wide and
+narrow.
+"""
 
 from __future__ import annotations
 
+import argparse
 import io
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 
 from PIL import Image
@@ -16,7 +21,8 @@ from store import open_store
 from tests.e2e.helpers import ROOT, chromium, serving, settled
 
 IMAGES = ROOT / "docs" / "images"
-SIZE = {"width": 1440, "height": 1080}
+WIDE, NARROW, HEIGHT = 1440, 390, 1080
+SCHEMES = ("light", "dark")
 LARGEST = 200 * 1024  # bytes: a README is read over slow lines, too
 PAIR = "cluster=paper-2020&application=resnet50&guide=false"
 PICTURES = {
@@ -25,6 +31,9 @@ PICTURES = {
     "compare": f"compare?{PAIR}",
     "recommend": f"recommend?{PAIR}&deadline=4%20h&sure=95",
     "runs": f"runs?{PAIR}&runs_view=Effects",
+}
+PAGES = {
+    name: f"{name}?{PAIR}" for name in ("explore", "compare", "runs", "profile", "models", "recommend", "training")
 }
 DRAWN_MS = 1_500  # charts and tables are drawn on a canvas, which says nothing when it is ready
 
@@ -38,17 +47,39 @@ def demo_home(home: Path) -> Path:
     return home
 
 
-def take(browser: Browser, url: str, scheme: str, names: Iterable[str]) -> None:
-    """Take these pictures in light or dark."""
-    context = browser.new_context(viewport=SIZE, color_scheme=scheme, reduced_motion="reduce")
+def take(browser: Browser, url: str, scheme: str, views: Mapping[str, str], width: int = WIDE) -> dict[str, bytes]:
+    """Take pictures in light or dark: addresses by name in, pictures by name out."""
+    context = browser.new_context(
+        viewport={"width": width, "height": HEIGHT}, color_scheme=scheme, reduced_motion="reduce"
+    )
     page = context.new_page()
     page.set_default_timeout(120_000)
-    for name in names:
-        page.goto(f"{url}/{PICTURES[name]}")
+    taken = {}
+    for name, address in views.items():
+        page.goto(f"{url}/{address}")
         settled(page)
         page.wait_for_timeout(DRAWN_MS)
-        keep(page.screenshot(), IMAGES / f"{name}-{scheme}.png")
+        taken[name] = page.screenshot()
     context.close()
+    return taken
+
+
+def take_all(browser: Browser, url: str, folder: Path) -> None:
+    """Take every page in light and dark, wide and narrow, into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for scheme in SCHEMES:
+        for width in (WIDE, NARROW):
+            for name, picture in take(browser, url, scheme, PAGES, width).items():
+                (folder / f"{name}-{scheme}-{width}.png").write_bytes(picture)
+    print(f"{len(list(folder.glob('*.png')))} pictures in {folder}")
+
+
+def take_readmes(browser: Browser, url: str) -> None:
+    """Take the README's pictures into the documentation."""
+    IMAGES.mkdir(exist_ok=True)
+    for scheme, views in (("light", PICTURES), ("dark", {"explore": PICTURES["explore"]})):
+        for name, picture in take(browser, url, scheme, views).items():
+            keep(picture, IMAGES / f"{name}-{scheme}.png")
 
 
 def keep(picture: bytes, path: Path) -> None:
@@ -62,11 +93,15 @@ def keep(picture: bytes, path: Path) -> None:
 
 
 def main() -> None:
-    """Take all pictures."""
-    IMAGES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, serving(demo_home(Path(folder))) as url, chromium() as browser:
-        take(browser, url, "light", PICTURES)
-        take(browser, url, "dark", ["explore"])
+    """Read the arguments, take the pictures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--all", type=Path, metavar="FOLDER", help="take every page into this folder instead")
+    folder = parser.parse_args().all
+    with tempfile.TemporaryDirectory() as home, serving(demo_home(Path(home))) as url, chromium() as browser:
+        if folder is None:
+            take_readmes(browser, url)
+        else:
+            take_all(browser, url, folder)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,8 @@ def test_the_points_of_a_chart_and_the_rows_of_a_table_are_saved(app_url, page):
     assert predicted["Completion time (hours)"].is_monotonic_decreasing
     assert (points["series"] == "Profiled runs").sum() == 3 * 7 * 5  # executors, memories, partition sizes
     table = saved(page, "scenarios.csv")
-    assert table["Scenario"].tolist() == ["baseline", "4-2 (preferred)", "5"]
+    assert table["scenario"].tolist() == ["baseline", "4-2", "5"]
+    assert (table["predicted_low_s"] < table["predicted_s"]).all()
 
 
 def test_a_chart_of_colours_is_saved_as_the_figures_behind_them(app_url, page):

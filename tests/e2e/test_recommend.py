@@ -121,7 +121,9 @@ def test_the_log_of_an_exported_run_shows_predicted_against_actual(own_url, page
     exported = waiting.value.path().read_text(encoding="utf-8").splitlines()
     properties = dict(line.split(" ", 1) for line in exported if not line.startswith("#"))
     environment = {"Event": "SparkListenerEnvironmentUpdate", "Spark Properties": properties}
-    events = [start(), environment, application(), added("0", 2_000), *job(0, 3_000, 7_500), task(0, "0"), ended(8_000)]
+    executors, cores = (int(properties[f"spark.executor.{name}"]) for name in ("instances", "cores"))
+    came = [added(str(name), 2_000, cores) for name in range(executors)]
+    events = [start(), environment, application(), *came, *job(0, 3_000, 7_500), task(0, "0"), ended(8_000)]
     log = {"name": "app-1", "mimeType": "text/plain", "buffer": lines(*events)}
     page.locator("input[type=file]").set_input_files(log)
     page.get_by_role("button", name="Import 1 run").click()

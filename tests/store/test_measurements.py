@@ -28,6 +28,15 @@ def test_numbers_of_their_own_are_stored_once(store):
     }  # fmt: skip
 
 
+def test_those_of_a_name_are_replaced_as_a_whole(store):
+    store.measurements.put("trial", "study", {0: {"accuracy": 1.0}, 3: {"accuracy": 2.0}})
+    store.measurements.put("trial", "other", {0: {"accuracy": 4.0}})
+    store.measurements.replace("trial", "study", {0: {"accuracy": 9.0}, 1: {"accuracy": 3.0}})
+    found = store.measurements.load("trial")
+    assert found["name"].tolist() == ["other", "study", "study"]
+    assert found["content"].tolist() == [{"accuracy": 4.0}, {"accuracy": 9.0}, {"accuracy": 3.0}]
+
+
 def test_what_json_cannot_hold_is_refused(store):
     with pytest.raises(StoreError, match="trial study cannot be stored as JSON"):
         store.measurements.add("trial", "study", {"loss": float("nan")})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from pages.ui.shared.charts import LINE, POINT, time_unit
+from pages.ui.shared.charts import FRAME, LINE, POINT, time_unit
 from perfmodel.curves import Curve
 
 _TITLES = {
@@ -31,11 +31,10 @@ def curve_figure(curve: Curve) -> go.Figure:
     figure.add_scatter(x=curve.line["x"], y=curve.line["y"] / size, mode="lines", name="Fitted")
     figure.data[-1].update(line={"color": LINE, "width": 2.5})
     return figure.update_layout(
+        FRAME,
         height=300,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
         xaxis={"title": _TITLES[curve.column]},
         yaxis={"title": f"Completion time ({unit})" if is_last else "Scaled completion time", "rangemode": "tozero"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
 
 

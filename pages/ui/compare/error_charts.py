@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.ui.shared.charts import LIMIT, LINE, OTHER, POINT, log_axis, time_unit
+from pages.ui.shared.charts import FRAME, LIMIT, LINE, OTHER, POINT, log_axis, time_unit
 from pages.ui.shared.formats import time_text
 from perfmodel.scores.accuracy import HELD_OUT, PAPER
 
@@ -17,8 +17,6 @@ FEATURES = {
     "images_per_partition": "Images a partition",
     "sampling_rate_pct": "Share of the data set (%)",
 }
-_LEGEND = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
-_MARGIN = {"l": 10, "r": 10, "t": 30, "b": 10}
 
 
 def actual_figure(found: pd.DataFrame) -> go.Figure:
@@ -35,11 +33,10 @@ def actual_figure(found: pd.DataFrame) -> go.Figure:
         hovertemplate="%{text}<extra></extra>",
     )  # fmt: skip
     return figure.update_layout(
+        FRAME,
         height=420,
-        margin=_MARGIN,
         xaxis=log_axis(f"Actual ({unit})", *ends),
         yaxis=log_axis(f"Predicted ({unit})", *ends),
-        legend=_LEGEND,
     )
 
 
@@ -70,8 +67,8 @@ def feature_figure(found: pd.DataFrame, column: str) -> go.Figure:
         )  # fmt: skip
     figure.add_hline(0, **LIMIT)
     return figure.update_layout(
+        FRAME,
         height=400,
-        margin=_MARGIN,
         xaxis={"title": FEATURES[column], "type": "category"},
         yaxis={"title": "Actual minus predicted (% of actual)"},
     )
@@ -108,11 +105,10 @@ def coverage_figure(found: pd.DataFrame) -> go.Figure:
             figure.data[-1].update(line_color=color, marker={"symbol": symbol, "size": 10})
             figure.data[-1].hovertemplate = "promised %{x:.0f} %: %{y:.1f} % inside<extra></extra>"
     return figure.update_layout(
+        FRAME,
         height=400,
-        margin=_MARGIN,
         xaxis={"title": "Promised (%)"},
         yaxis={"title": "Inside the interval (%)", "range": [0, 103]},
-        legend=_LEGEND,
     )
 
 

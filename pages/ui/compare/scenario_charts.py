@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import cycle
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.ui.shared.charts import LINE, OTHER, POINT
+from pages.ui.shared.charts import FRAME, LINE, OTHER, POINT, patterned
 from pages.ui.shared.formats import percent_text, time_text
 from perfmodel.catalog import Champion, FitOutcome
 from perfmodel.report.figures import scenario_row
@@ -31,12 +32,11 @@ _TIMES = (
 )
 _TICKS = {0.1: "0.1 s", 1: "1 s", 60: "1 min", 3_600: "1 h", 86_400: "1 d", 2_592_000: "30 d"}
 _SHORTEST_S = 0.05
-_ACCURACY_BARS = {
+_PATTERNS = ("", "/", "x", ".")  # of techniques, in turn
+_ACCURACY_BARS = FRAME | {
     "height": 380,
-    "margin": {"l": 10, "r": 10, "t": 40, "b": 10},
     "barmode": "group",
     "yaxis": {"title": "Accuracy (%)", "range": [0, 108], "tickvals": [0, 25, 50, 75, 100]},
-    "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     # On a narrow screen the figure of a bar goes rather than run into the next one; it is in the table, and on hover.
     "uniformtext": {"minsize": 11, "mode": "hide"},
 }
@@ -77,7 +77,7 @@ def accuracy_figure(rows: pd.DataFrame) -> go.Figure:
             continue
         figure.add_bar(
             x=known["scenario"], y=known[column].clip(lower=0), name=name,
-            marker={"color": color, "pattern": {"shape": pattern, "fgcolor": "white", "fillmode": "overlay"}},
+            marker=patterned(pattern) | {"color": color},
             text=[f"{max(value, 0):.0f}" for value in known[column]], textposition="outside", cliponaxis=False,
             hovertemplate="%{x}: %{y:.1f} %<extra>" + name + "</extra>",
         )  # fmt: skip
@@ -121,11 +121,11 @@ def time_figure(rows: pd.DataFrame) -> go.Figure:
             hovertemplate="%{y}: %{text}<extra>" + name + "</extra>",
         )  # fmt: skip
     return figure.update_layout(
+        FRAME,
         height=420,
-        margin={"l": 10, "r": 10, "t": 60, "b": 10},
+        margin_t=60,
         xaxis={"title": "Time", "type": "log", "tickvals": list(_TICKS), "ticktext": list(_TICKS.values())},
         yaxis={"title": "Scenario", "type": "category", "categoryorder": "array", "categoryarray": names[::-1]},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
 
 
@@ -147,13 +147,13 @@ def scenario_table(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def technique_figure(found: pd.DataFrame) -> go.Figure:
-    """A bar for each technique at each level; the chosen one in full colour."""
+    """A bar for each technique at each level, told apart by its pattern; the chosen one ticked and in full colour."""
     figure = go.Figure()
-    for technique, rows in found.groupby("technique", sort=False):
+    for (technique, rows), pattern in zip(found.groupby("technique", sort=False), cycle(_PATTERNS), strict=False):
         chosen = rows["chosen"].astype(bool)
         figure.add_bar(
             x=rows["level"], y=rows["accuracy_pct"].clip(lower=0), name=str(technique).replace("_", " "),
-            marker={"opacity": [1.0 if one else 0.45 for one in chosen]},
+            marker=patterned(pattern) | {"opacity": [1.0 if one else 0.45 for one in chosen]},
             text=[f"{max(v, 0):.0f}{' ✓' if one else ''}" for v, one in zip(rows["accuracy_pct"], chosen, strict=True)],
             textposition="outside", cliponaxis=False, hovertemplate="%{x}: %{y:.1f} %<extra>%{fullData.name}</extra>",
         )  # fmt: skip

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from pages.ui.shared import state
-from pages.ui.shared.charts import LINE, OTHER, log_axis, time_unit
+from pages.ui.shared.charts import FRAME, LINE, OTHER, log_axis, time_unit
 from pages.ui.shared.formats import percent_text, time_text
 from perfmodel import artifacts
 from perfmodel.model import ScenarioModel
@@ -69,11 +69,10 @@ def versions_figure(labels: tuple[str, str], found: pd.DataFrame) -> go.Figure:
         hovertemplate="%{x:.3g} and %{y:.3g}, actual %{text}<extra></extra>",
     )  # fmt: skip
     return figure.update_layout(
+        FRAME,
         height=400,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
         xaxis=log_axis(f"{labels[0]} ({unit})", *ends),
         yaxis=log_axis(f"{labels[1]} ({unit})", *ends),
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
     )
 
 

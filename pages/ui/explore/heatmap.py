@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.ui.shared.charts import POINT, time_unit
+from pages.ui.shared.charts import FRAME, POINT, spread, time_unit
 from pages.ui.shared.formats import money_text, time_text
 from pages.ui.shared.text import counted
 from perfmodel.answers.cost import Price
@@ -21,6 +21,7 @@ from perfmodel.model import ScenarioModel
 COLORS = [[0.0, "#EAF5FA"], [0.5, "#9CD0E6"], [1.0, "#3F9FCB"]]
 ISO_COST = "#16252C"  # on all of these
 LINES = 6
+MOST = 40  # numbers of executors, and of cores, that are drawn
 
 
 class HeatMap(NamedTuple):
@@ -29,6 +30,7 @@ class HeatMap(NamedTuple):
     Attributes
     ----------
     executors, cores : list of int
+        At most `MOST` of each and the chosen one; of more, some that are evenly spread.
     seconds, costs : array of shape (cores, executors)
         NaN where there is no answer.
     profiled : (int, int, int, int)
@@ -57,13 +59,17 @@ def heat_data(
 ) -> HeatMap:
     """Predict every combination in one call."""
     columns = ["executor_cores", "num_executors"]
+    cores, executors = (
+        sorted({int(chosen[column]), *spread(values, MOST)})
+        for column, values in zip(columns, (cores, executors), strict=True)
+    )
     grid = pd.MultiIndex.from_product([cores, executors], names=columns).to_frame(index=False)
     answers = answer(model, grid.assign(**chosen.drop(columns).to_dict()), price)
     shape = (len(cores), len(executors))
     limits = [int(edge(runs[column])) for column in ("num_executors", "executor_cores") for edge in (min, max)]
     return HeatMap(
-        list(executors),
-        list(cores),
+        executors,
+        cores,
         answers["predicted_s"].to_numpy().reshape(shape),
         answers["cost"].to_numpy().reshape(shape),
         (limits[0], limits[1], limits[2], limits[3]),
@@ -100,8 +106,9 @@ def heat_figure(data: HeatMap) -> go.Figure:
     figure.add_scatter(x=[data.chosen[0]], y=[data.chosen[1]], mode="markers", name="Your choice", hoverinfo="skip")
     figure.data[-1].marker = {"color": POINT, "size": 17, "symbol": "diamond-open", "line": {"width": 3}}
     return figure.update_layout(
+        FRAME,
         height=400,
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        margin_t=10,
         xaxis={"title": "Executors", "dtick": _step(data.executors), "constrain": "domain"},
         yaxis={"title": "Cores an executor", "dtick": _step(data.cores)},
         showlegend=False,
@@ -145,17 +152,17 @@ def _add_costs(figure: go.Figure, data: HeatMap) -> None:
 
 
 def _step(values: Sequence[int]) -> int:
-    return max(1, len(values) // 10)
+    return max(1, (values[-1] - values[0] + 1) // 10)
 
 
 def heat_text(data: HeatMap) -> str:
     """Say what the chart shows, for those who do not see it."""
     if not np.isfinite(data.seconds).any():
         return "Time by executors and cores: no answer for any of them."
-    corners = [(data.seconds[0, 0], 0, 0), (data.seconds[-1, -1], -1, -1)]
-    said = [
-        f"{time_text(seconds)} at {money_text(data.costs[row, column], data.currency)} with "
+    chosen = data.cores.index(data.chosen[1]), data.executors.index(data.chosen[0])
+    first, last, yours = (
+        f"{time_text(data.seconds[row, column])} at {money_text(data.costs[row, column], data.currency)} with "
         f"{counted(data.executors[column], 'executor')} of {counted(data.cores[row], 'core')}"
-        for seconds, row, column in corners
-    ]
-    return f"Time by executors and cores, with lines of equal cost: from {said[0]} to {said[1]}."
+        for row, column in ((0, 0), (-1, -1), chosen)
+    )
+    return f"Time by executors and cores, with lines of equal cost: from {first} to {last}; your choice: {yours}."

@@ -9,12 +9,14 @@ from typing import NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.ui.shared.charts import BAND, LINE, OTHER, POINT, time_unit
+from pages.ui.shared.charts import BAND, FRAME, LINE, OTHER, POINT, spread, time_unit
 from pages.ui.shared.formats import NO_ANSWER, money_text, time_text
 from pages.ui.shared.text import counted
-from perfmodel.answers.cost import Price
+from perfmodel.answers.cost import Price, cost
 from perfmodel.answers.prediction import answer
 from perfmodel.model import ScenarioModel
+
+MOST = 200  # numbers of executors that are drawn
 
 
 class Sweep(NamedTuple):
@@ -25,7 +27,7 @@ class Sweep(NamedTuple):
     curve : DataFrame
         Answers for each number of executors, in seconds.
     runs : DataFrame
-        Profiled runs with the chosen cores and data size.
+        Profiled runs with the chosen cores and data size, and their ``cost`` with the memory that each had.
     chosen : int
         Number of executors that the user looks at.
     others : DataFrame
@@ -47,22 +49,21 @@ def sweep_data(
     cores: Sequence[int] = (),
 ) -> Sweep:
     """Predict over ``executors`` with the chosen and with other ``cores``, and find runs to draw beside the curve."""
-    own = int(chosen["executor_cores"])
+    own, count = int(chosen["executor_cores"]), int(chosen["num_executors"])
     columns = ["executor_cores", "num_executors"]
-    grid = pd.MultiIndex.from_product([sorted({own, *cores}), executors], names=columns).to_frame(index=False)
+    counts = sorted({count, *spread(executors, MOST)})
+    grid = pd.MultiIndex.from_product([sorted({own, *cores}), counts], names=columns).to_frame(index=False)
     answers = answer(model, grid.assign(**chosen.drop(columns).to_dict()), price)
     is_own = answers["executor_cores"] == own
-    alike = (runs["executor_cores"] == own) & (runs["sampling_rate_pct"] == chosen["sampling_rate_pct"])
-    curve = answers[is_own].reset_index(drop=True)
-    return Sweep(curve, runs[alike], int(chosen["num_executors"]), answers[~is_own])
+    alike = runs[(runs["executor_cores"] == own) & (runs["sampling_rate_pct"] == chosen["sampling_rate_pct"])]
+    alike = alike.assign(cost=cost(alike, alike["completion_time_s"].to_numpy(), price))
+    return Sweep(answers[is_own].reset_index(drop=True), alike, count, answers[~is_own])
 
 
 def other_cores(runs: pd.DataFrame, most: int = 4) -> list[int]:
     """Profiled cores an executor to draw a line for: at most so many, spread over all."""
     profiled = sorted(int(cores) for cores in runs["executor_cores"].unique())
-    if len(profiled) <= most:
-        return profiled
-    return sorted({profiled[round(i * (len(profiled) - 1) / (most - 1))] for i in range(most)})
+    return spread(profiled, most)
 
 
 def sweep_figure(sweep: Sweep) -> go.Figure:
@@ -71,14 +72,14 @@ def sweep_figure(sweep: Sweep) -> go.Figure:
     size, unit = time_unit(curve["predicted_s"].max() if len(curve) else 1.0)
     traces = _other_cores(sweep.others, "predicted_s", size, time_text)
     traces += _prediction(curve, ("predicted_s", "predicted_low_s", "predicted_high_s"), size, time_text)
-    if len(sweep.runs):
-        traces.append(_runs(sweep.runs, size))
+    traces += _runs(sweep.runs, "completion_time_s", size, time_text)
     traces += _choice(curve, sweep.chosen, "predicted_s", size)
-    return _drawn(traces, len(curve), f"Completion time ({unit})", _tallest(sweep) / size)
+    tallest = _tallest(sweep, ("predicted_s", "predicted_high_s", "completion_time_s"))
+    return _drawn(traces, len(curve), f"Completion time ({unit})", tallest / size)
 
 
 def cost_figure(sweep: Sweep, currency: str) -> go.Figure:
-    """Draw cost over executors, its interval, other cores, and the chosen configuration."""
+    """Draw cost over executors, its interval, other cores, profiled runs and the chosen configuration."""
     curve = sweep.curve.dropna(subset="predicted_s")
 
     def say(amount: float) -> str:
@@ -86,10 +87,9 @@ def cost_figure(sweep: Sweep, currency: str) -> go.Figure:
 
     traces = _other_cores(sweep.others, "cost", 1.0, say)
     traces += _prediction(curve, ("cost", "cost_low", "cost_high"), 1.0, say)
+    traces += _runs(sweep.runs, "cost", 1.0, say)
     traces += _choice(curve, sweep.chosen, "cost", 1.0)
-    most = pd.concat([curve["cost"], sweep.others["cost"]]).max()
-    tallest = 1.08 * max(most, min(curve["cost_high"].max(), 1.5 * most))
-    return _drawn(traces, len(curve), f"Cost ({currency})", tallest)
+    return _drawn(traces, len(curve), f"Cost ({currency})", _tallest(sweep, ("cost", "cost_high", "cost")))
 
 
 def cost_text(sweep: Sweep, currency: str) -> str:
@@ -97,7 +97,8 @@ def cost_text(sweep: Sweep, currency: str) -> str:
     first, last = sweep.curve.iloc[0], sweep.curve.iloc[-1]
     return (
         f"Cost against executors: {money_text(first['cost'], currency)} with {first['num_executors']:.0f}, "
-        f"{money_text(last['cost'], currency)} with {last['num_executors']:.0f}."
+        f"{money_text(last['cost'], currency)} with {last['num_executors']:.0f}; {len(sweep.runs)} profiled runs drawn "
+        "as points."
     )
 
 
@@ -108,8 +109,10 @@ def _prediction(
     x, (middle, low, high) = curve["num_executors"], (curve[column] / size for column in columns)
     edge = {"x": x, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
     return [
-        go.Scatter(y=high, showlegend=False, **edge),
-        go.Scatter(y=low, name="90 % interval", fill="tonexty", fillcolor=BAND, **edge),
+        go.Scatter(y=high, meta="90 % interval, upper bound", showlegend=False, **edge),
+        go.Scatter(
+            y=low, meta="90 % interval, lower bound", name="90 % interval", fill="tonexty", fillcolor=BAND, **edge
+        ),
         go.Scatter(
             x=x, y=middle, name="Predicted", mode="lines+markers", line={"color": LINE, "width": 2.5},
             marker={"size": 5}, text=[say(value) for value in curve[columns[0]]],
@@ -145,13 +148,13 @@ def sweep_text(sweep: Sweep) -> str:
     )
 
 
-def _runs(runs: pd.DataFrame, size: float) -> go.Scatter:
-    seconds = runs["completion_time_s"]
-    return go.Scatter(
-        x=runs["num_executors"], y=seconds / size, name="Profiled runs", mode="markers",
+def _runs(runs: pd.DataFrame, column: str, size: float, say: Callable[[float], str]) -> list[go.Scatter]:
+    points = go.Scatter(
+        x=runs["num_executors"], y=runs[column] / size, name="Profiled runs", mode="markers",
         marker={"color": POINT, "size": 8, "opacity": 0.65, "symbol": "circle-open", "line": {"width": 1.6}},
-        text=[time_text(value) for value in seconds], hovertemplate="%{x} executors: %{text}<extra>run</extra>",
+        text=[say(value) for value in runs[column]], hovertemplate="%{x} executors: %{text}<extra>run</extra>",
     )  # fmt: skip
+    return [points] if len(runs) else []
 
 
 def _choice(curve: pd.DataFrame, chosen: int, column: str, size: float) -> list[go.Scatter]:
@@ -164,19 +167,21 @@ def _choice(curve: pd.DataFrame, chosen: int, column: str, size: float) -> list[
     return [mark] if len(row) else []
 
 
-def _tallest(sweep: Sweep) -> float:
-    """Seconds that the axis must reach: all times, and of the interval as much as leaves the times readable."""
-    times = pd.concat([sweep.curve["predicted_s"], sweep.others["predicted_s"], sweep.runs["completion_time_s"]]).max()
-    return 1.08 * max(times, min(sweep.curve["predicted_high_s"].max(), 1.5 * times))
+def _tallest(sweep: Sweep, columns: tuple[str, str, str]) -> float:
+    """What the axis must reach: all figures, and of the interval as much as leaves the figures readable.
+
+    ``columns`` are the prediction, the upper bound of its interval, and the figure of the runs.
+    """
+    predicted, high, measured = columns
+    most = pd.concat([sweep.curve[predicted], sweep.others[predicted], sweep.runs[measured]]).max()
+    return 1.08 * max(most, min(sweep.curve[high].max(), 1.5 * most))
 
 
 def _drawn(traces: list[go.Scatter], executors: int, title: str, tallest: float) -> go.Figure:
-    layout = {
+    layout = FRAME | {
         "height": 380,
-        "margin": {"l": 10, "r": 10, "t": 30, "b": 10},
         "xaxis": {"title": {"text": "Executors"}, "dtick": 1 if executors <= 16 else None},
         "yaxis": {"title": {"text": title}, "range": [0, tallest]},
-        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         "hovermode": "closest",
     }
     return go.Figure(traces, layout)

@@ -62,7 +62,8 @@ def _form(application: str, cluster: str) -> None:
         sent = st.form_submit_button("Fit", icon=":material/model_training:", **access.options_of_act())
     st.caption(
         "The fits run on other processes of this machine, and everybody can go on using the app. A version that was "
-        "fitted before on the same runs, with the same settings and libraries, is not fitted again."
+        "fitted before on the same runs, with the same settings and libraries, is not fitted again unless it is "
+        "damaged; if it was archived it is restored."
     )
     if not sent:
         return

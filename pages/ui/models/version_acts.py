@@ -34,10 +34,12 @@ def promote(name: str, version: int, aliases: Sequence[str]) -> None:
 @st.dialog("Roll back?")
 def roll_back(name: str, alias: str) -> None:
     """Let an alias point where it pointed before."""
-    st.markdown(f"{code(alias)} of {code(name)} goes back to the version that it pointed at before.")
+    registry = state.store().registry
+    with state.errors_on_page():
+        st.markdown(f"{code(alias)} of {code(name)} goes back to version {registry.previous(name, alias)}.")
 
     def act() -> str:
-        return f"{code(alias)} is version {state.store().registry.roll_back(name, alias)} again."
+        return f"{code(alias)} is version {registry.roll_back(name, alias)} again."
 
     _decide("Roll back", act)
 

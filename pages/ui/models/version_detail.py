@@ -48,7 +48,11 @@ def _badges(version: pd.Series) -> None:
         else:
             st.badge("Same libraries", icon=":material/check:", color="green")
     if problem and pd.isna(version["purged_at"]):
-        st.error(f"Do not use this version, fit it again: {literal(problem)}.", icon=":material/gpp_bad:")
+        st.error(
+            f"Do not use this version, fit it again: {literal(problem)}. If that makes a new version and this one is "
+            "still the champion, promote the new one.",
+            icon=":material/gpp_bad:",
+        )
     if other:
         parts = ", ".join(f"{name} {then} then, {now} now" for name, (then, now) in other.items())
         st.warning(f"Made with other libraries: {literal(parts)}. Fit it again to be sure.", icon=":material/warning:")
@@ -99,7 +103,7 @@ def _lineage(version: pd.Series) -> None:
 
 def _how(version: pd.Series) -> None:
     with st.expander("How it was made", icon=":material/science:"):
-        st.table({literal(name): literal(text) for name, text in made_of(version).items()}, border="horizontal")
+        shown.facts(made_of(version), "how-it-was-made")
         st.markdown("**What it was trained on, and may be asked**")
         shown.table(schema_table(version), "features", alt="Features of the model with units and observed ranges")
 

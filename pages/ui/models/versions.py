@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.ui.shared.charts import LIMIT, LINE, POINT
+from pages.ui.shared.charts import FRAME, LIMIT, LINE, POINT
 from pages.ui.shared.formats import percent_text, time_text
 from perfmodel.artifacts import differences
 from perfmodel.scenarios import SCENARIOS
@@ -124,11 +124,10 @@ def history_figure(history: History) -> go.Figure:
         figure.add_vline(history.champion, annotation_text=CHAMPION, **LIMIT)
     versions = history.rows["version"].nunique()
     return figure.update_layout(
+        FRAME,
         height=360,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
         xaxis={"title": "Version", "dtick": 1 if versions <= 20 else None},
         yaxis={"title": history.axis},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         showlegend=history.rows["protocol"].nunique() > 1,
     )
 

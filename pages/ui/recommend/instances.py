@@ -8,9 +8,10 @@ from dataclasses import asdict
 import pandas as pd
 import streamlit as st
 
-from pages.ui.shared import access, state
+from pages.ui.shared import access, shown, state
 from pages.ui.shared.formats import money_text, time_text
 from pages.ui.shared.text import literal
+from perfmodel.errors import PerfmodelError
 from perfmodel.recommendation.advice import Advice
 from perfmodel.recommendation.search import Node
 from store import SparkcastError
@@ -36,10 +37,16 @@ def machines() -> tuple[list[Node], int | None]:
         return [], None
     known = {one.name: one for one in load_instances(state.store().home.root)}
     names = st.multiselect(
-        "Machines", list(known), list(known), key="machines",
+        "Machines", list(known), list(known), key="machines", bind="query-params",
         help="Executors are packed on machines of one kind, the cheapest of these.",
     )  # fmt: skip
-    most = st.number_input("Most machines", 1, 10_000, value=None, placeholder="no limit", key="most_machines")
+    most = st.number_input(
+        "Most machines", 1, 10_000, value=None, placeholder="no limit", key="most_machines", bind="query-params"
+    )
+    if not names:
+        raise PerfmodelError(
+            f"no machine is chosen to pack executors on; choose one under Machines, or pay for {BY_CORE.lower()}"
+        )
     return [_node(known[name]) for name in names if name in known], most
 
 
@@ -61,6 +68,7 @@ def show_table() -> None:
             )  # fmt: skip
             if st.form_submit_button("Keep these prices", icon=":material/save:", **access.options_of_act()):
                 _keep(edited)
+        shown.offer(lambda: edited, "prices")
 
 
 def _keep(edited: pd.DataFrame) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from perfmodel.recommendation.search import Recommendation
+from pages.ui.shared.formats import money_text, time_text
+from perfmodel.recommendation.search import Goal, Recommendation
 
 CHEAPEST, FASTEST, NEAREST, PICKED = "Cheapest in time", "Fastest in budget", "Nearest", "Picked below"
 FRONT_CHART, FRONT_TABLE = "time-against-cost", "front_table"
@@ -38,6 +39,16 @@ def choose(found: Recommendation) -> pd.Series:
     if st.session_state.get(_SHOWN) not in rows:
         st.session_state[_SHOWN] = next(iter(rows))
     return rows[st.segmented_control("Configuration", list(rows), required=True, key=_SHOWN, wrap=True)]
+
+
+def broken(goal: Goal, row: pd.Series, currency: str) -> str:
+    """Which limits a configuration does not keep, in words; empty when it keeps all."""
+    said = []
+    if goal.deadline_s is not None and row["safe_s"] > goal.deadline_s:
+        said.append(f"takes longer than the deadline of {time_text(goal.deadline_s)}")
+    if goal.budget is not None and row["safe_cost"] > goal.budget:
+        said.append(f"costs more than the budget of {money_text(goal.budget, currency)}")
+    return " and ".join(said)
 
 
 def take(front: pd.DataFrame, widget: str) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.ui.shared.charts import LIMIT, LINE, POINT, time_unit
+from pages.ui.shared.charts import FRAME, LIMIT, LINE, POINT, time_unit
 from pages.ui.shared.formats import money_text, time_text
 from perfmodel.recommendation.advice import Advice
 
@@ -68,11 +68,10 @@ def front_figure(front: Front) -> go.Figure:
     if front.budget is not None:
         figure.add_hline(front.budget, annotation_text="budget", **LIMIT)
     return figure.update_layout(
+        FRAME,
         height=380,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
         xaxis={"title": f"Time to count on ({unit})", "rangemode": "tozero"},
         yaxis={"title": f"Cost ({front.currency})", "rangemode": "tozero"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hovermode="closest",
     )
 

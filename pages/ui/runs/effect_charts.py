@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.ui.shared.charts import BAND, LINE, POINT
+from pages.ui.shared.charts import BAND, FRAME, LINE, POINT
 from perfmodel.evidence.effects import EFFECT_COLUMNS, effects
 from perfmodel.paper.published import CLUSTER, published_effects
 
@@ -72,8 +72,9 @@ def effect_figure(effect: Effect) -> go.Figure:
     levels = [f"{level:g}" for level in rows["level"]]
     figure = go.Figure()
     figure.add_scatter(x=levels, y=rows["max"], mode="lines", line_width=0, showlegend=False, hoverinfo="skip")
+    figure.data[-1].meta = "Largest"
     figure.add_scatter(x=levels, y=rows["min"], mode="lines", line_width=0, fill="tonexty", fillcolor=BAND)
-    figure.data[-1].update(name="Smallest to largest", hoverinfo="skip")
+    figure.data[-1].update(name="Smallest to largest", meta="Smallest", hoverinfo="skip")
     figure.add_scatter(x=levels, y=rows["mean"], mode="lines+markers", name="Mean")
     figure.data[-1].update(
         line={"color": LINE, "width": 2.5},
@@ -87,8 +88,9 @@ def effect_figure(effect: Effect) -> go.Figure:
             hovertemplate="%{x}: %{y:.3f}<extra>published</extra>",
         )
     return figure.update_layout(
+        FRAME,
         height=260,
-        margin={"l": 10, "r": 10, "t": 10, "b": 10},
+        margin_t=10,
         xaxis={"title": effect.title, "type": "category"},
         yaxis={"title": "Scaled time", "range": [-0.04, 1.08], "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         showlegend=False,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -12,7 +12,7 @@ from pages.ui.shared.text import code, counted
 from store import Imported
 from store.eventlogs.entries import of_bytes
 from store.eventlogs.imports import Preview, Refused, preview
-from store.eventlogs.run import Supplied
+from store.eventlogs.run import RECOMMENDED, Supplied
 from store.eventlogs.table import table
 
 _PREVIEW = "log_preview"
@@ -40,12 +40,11 @@ def show(file_id: str, content: bytes, name: str, application: str, cluster: str
     if not usable:
         st.info("None of these logs has a run that can be stored; the remarks say why.", icon=":material/info:")
         return []
-    said = usable[0].run.row["settings"].get("recommended", {})  # an exported configuration says what it is for
-    asked = said.get("application", application), said.get("cluster", cluster), said.get("sampling_rate_pct")
-    supplied = _form(file_id, unknown(usable), *asked, len(usable))
+    asked = prefilled(usable, {"application": application, "cluster": cluster})
+    supplied = _form(file_id, unknown(usable), asked, len(usable))
     if supplied is None:
         return []
-    if problem := missing(supplied):
+    if problem := missing(supplied, usable):
         st.error(problem, icon=":material/error:")
         return []
     with st.spinner("Storing the runs"):
@@ -62,12 +61,33 @@ def unknown(previews: Sequence[Preview]) -> set[str]:
     return {column for one in previews for column in one.run.unknown}
 
 
-def missing(supplied: Supplied) -> str:
-    """What must still be said, in words; empty when nothing."""
-    lacking = [name for name in ("application", "cluster") if not getattr(supplied, name)]
-    if supplied.sampling_rate_pct is None and None in (supplied.input_images, supplied.dataset_images):
+def prefilled(previews: Sequence[Preview], chosen: Mapping[str, str]) -> dict[str, Any]:
+    """What to ask with: what all logs say alike, what was chosen where none says; None where each says its own."""
+    asked: dict[str, Any] = {}
+    for name in RECOMMENDED:
+        said = _said(previews, name)
+        asked[name] = said[0] if len(set(said)) == 1 else None
+        if not any(said):
+            asked[name] = chosen.get(name)
+    return asked
+
+
+def _said(previews: Sequence[Preview], name: str) -> list[Any]:
+    """What each log says of its recommendation: an exported configuration says what it is for."""
+    return [one.run.row["settings"].get("recommended", {}).get(name) for one in previews]
+
+
+def missing(supplied: Supplied, previews: Sequence[Preview]) -> str:
+    """What must still be said of some of these logs, in words; empty when nothing."""
+    lacking = [name for name in ("application", "cluster") if _is_unsaid(name, supplied, previews)]
+    counted = None not in (supplied.input_images, supplied.dataset_images)
+    if not counted and _is_unsaid("sampling_rate_pct", supplied, previews):
         lacking.append("the share of the data set, or both numbers of images")
     return f"Say also: {', '.join(lacking)}." if lacking else ""
+
+
+def _is_unsaid(name: str, supplied: Supplied, previews: Sequence[Preview]) -> bool:
+    return not getattr(supplied, name) and not all(_said(previews, name))
 
 
 def _preview(file_id: str, content: bytes, name: str) -> list[Preview | Refused]:
@@ -77,9 +97,7 @@ def _preview(file_id: str, content: bytes, name: str) -> list[Preview | Refused]
     return st.session_state[_PREVIEW][1]
 
 
-def _form(
-    file_id: str, unknown: set[str], application: str, cluster: str, rate: float | None, count: int
-) -> Supplied | None:
+def _form(file_id: str, unknown: set[str], asked: Mapping[str, Any], count: int) -> Supplied | None:
     """What a log cannot know; None until it is sent."""
     pairs = state.pairs()
     with st.form(f"log_{file_id}"):
@@ -87,13 +105,17 @@ def _form(
         with st.grid(4, min_column_width=200):
             values = {
                 "application": _name(
-                    "Application", pairs["application"], application, "The CNN job, such as resnet50."
+                    "Application", pairs["application"], asked["application"], "The CNN job, such as resnet50."
                 ),
-                "cluster": _name("Cluster", pairs["cluster"], cluster, "The environment that it ran on."),
-                "sampling_rate_pct": _number("Share of the data set (%)", 10_000.0, "Or both numbers of images.", rate),
+                "cluster": _name("Cluster", pairs["cluster"], asked["cluster"], "The environment that it ran on."),
+                "sampling_rate_pct": _number(
+                    "Share of the data set (%)", 10_000.0, "Or both numbers of images.", asked["sampling_rate_pct"]
+                ),
                 "input_images": _count("Images processed", "What this application classified."),
                 "dataset_images": _count("Images in the data set", "All that there are."),
-                "images_per_partition": _count("Images a partition", "Images of one task."),
+                "images_per_partition": _count(
+                    "Images a partition", "Images of one task.", asked["images_per_partition"]
+                ),
                 "campaign": st.text_input("Campaign", help="The planned set of runs that it belongs to.") or None,
             } | _not_logged(unknown)
         sent = st.form_submit_button(
@@ -114,9 +136,12 @@ def _not_logged(unknown: set[str]) -> dict[str, Any]:
     return values
 
 
-def _name(label: str, known: Sequence[str], chosen: str, help: str) -> str | None:
-    options = sorted(set(known) | {chosen})
-    return st.selectbox(label, options, options.index(chosen), accept_new_options=True, help=help)
+def _name(label: str, known: Sequence[str], chosen: str | None, help: str) -> str | None:
+    options = sorted(set(known) | ({chosen} if chosen else set()))
+    index = options.index(chosen) if chosen else None
+    return st.selectbox(
+        label, options, index, accept_new_options=True, help=help, placeholder="As each log says, or choose"
+    )
 
 
 def _number(label: str, most: float, help: str, value: float | None = None) -> float | None:
@@ -124,5 +149,7 @@ def _number(label: str, most: float, help: str, value: float | None = None) -> f
     return st.number_input(label, 0.0, most, value=start, help=help) or None
 
 
-def _count(label: str, help: str) -> int | None:
-    return st.number_input(label, 1, 1_000_000_000, value=None, step=1, help=help)
+def _count(label: str, help: str, value: int | None = None) -> int | None:
+    most = 1_000_000_000
+    start = value if value is not None and 1 <= value <= most else None
+    return st.number_input(label, 1, most, value=start, step=1, help=help)

@@ -12,7 +12,7 @@ import streamlit as st
 from pages.ui.runs import timeline
 from pages.ui.runs.run_list import LABELS
 from pages.ui.shared import formats, shown, state
-from pages.ui.shared.charts import LIMIT
+from pages.ui.shared.charts import FRAME, LIMIT, patterned
 from pages.ui.shared.shown import Card
 from pages.ui.shared.text import code, counted, literal
 from perfmodel.evidence.execution import executors
@@ -33,7 +33,8 @@ FAILURES = {
     "user_code": "The job's own code failed; the message below is its own.",
 }
 _PEAKS = {"peak_heap_bytes": "Java heap", "peak_jvm_bytes": "JVM, resident", "peak_python_bytes": "Python, resident"}
-_PEAK_COLORS = ("#2C8FBF", "#7A5CC0", "#D9822B")
+# Colour and pattern of each: never colour alone.
+_PEAK_MARKS = (("#2C8FBF", ""), ("#7A5CC0", "/"), ("#D9822B", "x"))
 
 
 def show(run: pd.Series) -> None:
@@ -50,7 +51,7 @@ def show(run: pd.Series) -> None:
     if len(tasks) or len(known):
         _executors(run, executors(tasks, known))
     with st.expander("All that is known of this run", icon=":material/list:"):
-        st.table({literal(name): literal(value) for name, value in facts(run).items()}, border="horizontal")
+        shown.facts(facts(run), "run")
 
 
 def facts(run: pd.Series) -> dict[str, str]:
@@ -153,18 +154,20 @@ def memory_data(table: pd.DataFrame) -> pd.DataFrame:
 def memory_figure(data: pd.DataFrame, heap_gb: float) -> go.Figure:
     """Draw the peaks beside the heap that was asked for."""
     figure = go.Figure()
-    for (name, label), color in zip(_PEAKS.items(), _PEAK_COLORS, strict=True):
+    for (name, label), (color, pattern) in zip(_PEAKS.items(), _PEAK_MARKS, strict=True):
         if data[name].notna().any():
             figure.add_bar(x=[f"executor {html.escape(one)}" for one in data["executor_id"]], y=data[name], name=label)
-            figure.data[-1].update(marker_color=color, hovertemplate="%{x}: %{y:.2f} GiB<extra>" + label + "</extra>")
+            figure.data[-1].update(
+                marker=patterned(pattern) | {"color": color},
+                hovertemplate="%{x}: %{y:.2f} GiB<extra>" + label + "</extra>",
+            )
     figure.add_hline(heap_gb, annotation_text="memory asked for", **LIMIT)
     figure.layout.annotations[0].update(xanchor="left", x=0)
     return figure.update_layout(
+        FRAME,
         height=300,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
         yaxis={"title": "Highest memory seen (GiB)", "rangemode": "tozero"},
         xaxis={"type": "category"},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         barmode="group",
     )
 

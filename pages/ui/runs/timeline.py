@@ -8,6 +8,7 @@ from typing import NamedTuple
 import pandas as pd
 import plotly.graph_objects as go
 
+from pages.ui.shared.charts import FRAME
 from pages.ui.shared.formats import time_text
 from pages.ui.shared.text import counted
 from perfmodel.evidence.execution import stages, timeline
@@ -77,13 +78,12 @@ def timeline_figure(data: Timeline) -> go.Figure:
             hovertemplate="%{text}<extra></extra>",
         )
     return figure.update_layout(
+        FRAME,
         barmode="overlay",
         bargap=0.25,
         height=110 + 24 * len(data.lanes),
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
         xaxis={"title": "Seconds since the first task started", "rangemode": "tozero"},
         yaxis={"categoryorder": "array", "categoryarray": [html.escape(lane) for lane in reversed(data.lanes)]},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         showlegend=len(groups) <= 12,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TypeVar
 
 import pandas as pd
@@ -11,7 +12,7 @@ from perfmodel.answers.cost import EXAMPLE_PRICE, Price
 from perfmodel.answers.prediction import question
 from perfmodel.errors import PerfmodelError
 from perfmodel.evidence.jobs import job_of
-from perfmodel.recommendation.search import PYTHON_WORKER_GB, Goal, Space
+from perfmodel.recommendation.search import MOST_EXECUTORS, Goal, Space, default_space
 from store.durations import seconds_of
 
 Number = TypeVar("Number", int, float)
@@ -44,9 +45,10 @@ def configuration(runs: pd.DataFrame) -> pd.Series:
         "Cores an executor", 1, core_choices(runs)[-1], int(most["executor_cores"]), key="cores",
         help="Tasks that an executor runs at a time (spark.executor.cores).",
     )  # fmt: skip
+    least = min(1.0, float(runs["executor_memory_gb"].min()))
     memory = number(
-        "Memory an executor (GiB)", 1.0, max(4.0, ROOM * float(most["executor_memory_gb"])),
-        float(most["executor_memory_gb"]), step=0.5, key="memory",
+        "Memory an executor (GiB)", least, max(4.0, ROOM * float(most["executor_memory_gb"])),
+        float(most["executor_memory_gb"]), step=min(0.5, least), key="memory",
         help="Heap of an executor (spark.executor.memory). Most scenarios predict the same time for any memory.",
     )  # fmt: skip
     chosen = question(count, cores, memory, data_size(runs)).iloc[0]
@@ -121,11 +123,12 @@ def data_size(runs: pd.DataFrame) -> float:
         images = st.number_input(
             "Images", 1, 100 * dataset, dataset, key="images", bind="query-params", help="Images to process."
         )
-        return 100 * images / dataset
-    share = number(
-        "Share of the data set (%)", 1, 200, 100, key="rate",
-        help="The paper's sampling rate: 100 % is the whole data set, more is a larger one.",
-    )  # fmt: skip
+        share = WHOLE * images / dataset
+    else:
+        share = number(
+            "Share of the data set (%)", 1, 200, 100, key="rate",
+            help="The paper's sampling rate: 100 % is the whole data set, more is a larger one.",
+        )  # fmt: skip
     if share > WHOLE:
         st.caption(f":material/zoom_out_map: Beyond the data set: {share / WHOLE:g} times as many images as it has.")
     return float(share)
@@ -186,21 +189,26 @@ def space(runs: pd.DataFrame) -> Space:
     """Limits of the cluster; `runs` are those of one pair."""
     # Streamlit keeps the value of a key whose default changes; another pair's limits are other fields.
     pair = "@".join(runs[["application", "cluster"]].iloc[0])
+    usual = default_space(runs)
     with st.expander("Limits of the cluster", icon=":material/dns:"):
         executors = st.number_input(
-            "Most executors", 1, 10_000, executor_choices(runs)[-1], key=f"most_executors_{pair}"
+            "Most executors", 1, MOST_EXECUTORS, usual.executors[-1], key=f"most_executors_{pair}", bind="query-params"
         )
         cores = st.number_input(
-            "Most cores an executor", 1, 1_024, int(runs["executor_cores"].max()), key=f"most_cores_{pair}"
+            "Most cores an executor", 1, 1_024, usual.cores[-1], key=f"most_cores_{pair}", bind="query-params"
         )
         memory = st.multiselect(
             "Memory to try (GiB)", sorted({1.0, 2.0, 4.0, 8.0, 16.0, *runs["executor_memory_gb"].unique()}),
-            [float(runs["executor_memory_gb"].max())], key=f"memory_choices_{pair}",
+            list(usual.memory_gb), key=f"memory_choices_{pair}", bind="query-params",
         )  # fmt: skip
         python = st.number_input(
-            "Memory of a Python worker (GiB)", 0.0, 1_000.0, PYTHON_WORKER_GB, step=0.25, key="python_memory",
-            help="Of each core, outside the heap: TensorFlow, pixels and the network. Machines must hold it too.",
+            "Memory of a Python worker (GiB)", 0.0, 1_000.0, usual.python_gb_per_core, step=0.25, key="python_memory",
+            bind="query-params",
+            help="TensorFlow, pixels and the network, outside the heap: one worker a core, two in the regime heap. In "
+            "the regime process executor memory bounds it, and this is not used.",
         )  # fmt: skip
     if not memory:
         raise PerfmodelError("choose at least one memory size under the limits of the cluster")
-    return Space(range(1, executors + 1), range(1, cores + 1), memory, python_gb_per_core=python)
+    return dataclasses.replace(
+        usual, executors=range(1, executors + 1), cores=range(1, cores + 1), memory_gb=memory, python_gb_per_core=python
+    )

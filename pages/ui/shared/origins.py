@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from pages.ui.shared.text import code
+from pages.ui.shared.text import code, literal
 from perfmodel.paper.published import CITATION
-from perfmodel.report.explanations import generated_images
+from perfmodel.report.explanations import generated_images, kinds_of_training
 
 _BADGES = {
     "measured": (":material/check_circle:", "green", "Measured runs", "Run on real Spark executors."),
@@ -21,10 +21,13 @@ _BADGES = {
 
 
 def show(runs: pd.DataFrame) -> None:
-    """A badge and a sentence for each origin among ``runs``, and one on images that were generated."""
+    """A badge and a sentence for each origin among ``runs``; one on generated images, one on the kind of training."""
     show_counts(runs["origin"].value_counts())
     if generated := generated_images(runs):
         st.caption(f"The images were generated: {code(', '.join(generated))}.")
+    kinds = kinds_of_training(runs)
+    if len(kinds) == 1:
+        st.caption(f"Each is a training with {literal(kinds[0])}.")
 
 
 def show_counts(counts: pd.Series) -> None:

@@ -5,13 +5,14 @@ Charts and tables say what they show to those who do not see them, and can be ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from pages.ui.shared.text import literal
 from store.spreadsheet import typed_csv
 
 # Coordinates of a trace, in the order of the columns of the file.
@@ -54,7 +55,7 @@ def chart(figure: go.Figure, file: str, *, alt: str, data: pd.DataFrame | None =
     """
     picture = {"displaylogo": False, "toImageButtonOptions": {"filename": file, "scale": 2}}
     st.plotly_chart(figure, width="stretch", alt=alt, config=picture, key=f"chart_{file}", **options)
-    _offer(lambda: figure_data(figure) if data is None else data, file)
+    offer(lambda: figure_data(figure) if data is None else data, file)
 
 
 def table(frame: pd.DataFrame, file: str, *, alt: str, saved: pd.DataFrame | None = None, **options: Any) -> Any:
@@ -73,11 +74,17 @@ def table(frame: pd.DataFrame, file: str, *, alt: str, saved: pd.DataFrame | Non
         As of `streamlit.dataframe`.
     """
     event = st.dataframe(frame, hide_index=True, alt=alt, **options)
-    _offer(lambda: frame if saved is None else saved, file)
+    offer(lambda: frame if saved is None else saved, file)
     return event
 
 
-def _offer(make: Callable[[], pd.DataFrame], file: str) -> None:
+def facts(values: Mapping[str, str], file: str) -> None:
+    """Draw texts by name, each in full, and a button that saves them."""
+    st.table({literal(name): literal(value) for name, value in values.items()}, border="horizontal")
+    offer(lambda: pd.DataFrame(values.items(), columns=["name", "value"]), file)
+
+
+def offer(make: Callable[[], pd.DataFrame], file: str) -> None:
     """A small button that saves a frame as CSV, in which no cell becomes a formula; nothing is made before a click."""
     with st.container(horizontal=True, horizontal_alignment="right"):
         st.download_button(
@@ -87,7 +94,10 @@ def _offer(make: Callable[[], pd.DataFrame], file: str) -> None:
 
 
 def figure_data(figure: go.Figure) -> pd.DataFrame:
-    """The points of a figure, a row each: the name of their trace, their coordinates, what is said of them."""
+    """The points of a figure, a row each: the name of their trace, their coordinates, what is said of them.
+
+    A trace whose name in the legend says too little here has the whole of it in ``meta``.
+    """
     axes = {"x": figure.layout.xaxis.title.text or "x", "y": figure.layout.yaxis.title.text or "y"}
     if axes["x"] == axes["y"]:
         axes = {part: f"{title} ({part})" for part, title in axes.items()}
@@ -98,7 +108,7 @@ def figure_data(figure: go.Figure) -> pd.DataFrame:
 def _points(trace: Any) -> pd.DataFrame:
     known = {part: getattr(trace, part, None) for part in _PARTS}
     columns = {part: list(values) for part, values in known.items() if values is not None and not _is_one(values)}
-    return pd.DataFrame({"series": trace.name or "", **columns})
+    return pd.DataFrame({"series": trace.meta or trace.name or "", **columns})
 
 
 def _is_one(values: Any) -> bool:

@@ -8,12 +8,16 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.ui.shared.charts import LINE, OTHER, POINT
+from pages.ui.shared.charts import FRAME, LINE, OTHER, POINT
 from pages.ui.shared.text import counted
 from perfmodel.answers.cost import Price, cost
 
 ARM_COLOURS = {"driver": LINE, "barrier": POINT, "one-process": OTHER, "numpy": "#6B5B95"}
 ARM_SYMBOLS = {"driver": "circle", "barrier": "diamond", "one-process": "square", "numpy": "x"}
+# What two trainings must share for the difference of their times to be chance.
+COMPARABLE = [
+    "arm", "configuration", "memory_gb", "dataset", "images", "batch", "epochs", "learning_rate", "device"
+]  # fmt: skip
 OPTIMISER_SYMBOLS = {"sgd": "circle", "momentum": "diamond", "adam": "square"}
 
 
@@ -52,8 +56,8 @@ def trainings_data(runs: pd.DataFrame, price: Price) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ``run_id``, ``arm``, ``configuration``, ``images``, ``epochs``, ``completion_time_s``, ``cost``,
-        ``accuracy_pct``, ``compute_s``, ``exchange_s``, ``scheduling_s``.
+        ``run_id``, `COMPARABLE`, ``completion_time_s``, ``cost``, ``accuracy_pct``, ``compute_s``, ``exchange_s``,
+        ``scheduling_s``.
     """
     settings = runs["settings"]
     parts = {
@@ -63,15 +67,28 @@ def trainings_data(runs: pd.DataFrame, price: Price) -> pd.DataFrame:
         {
             "run_id": runs["run_id"],
             "arm": settings.map(lambda one: one["arm"]),
-            "configuration": [f"{row.num_executors} x {row.executor_cores}" for row in runs.itertuples(index=False)],
+            "configuration": [_layout(row) for row in runs.itertuples(index=False)],
+            "memory_gb": runs["executor_memory_gb"],
+            "dataset": settings.map(lambda one: str(one.get("dataset", ""))),
             "images": runs["input_images"],
+            "batch": runs["images_per_partition"],
             "epochs": settings.map(lambda one: one["epochs"]),
+            "learning_rate": pd.to_numeric(settings.map(lambda one: one.get("learning_rate")), errors="coerce"),
+            "device": settings.map(lambda one: str(one.get("device", ""))),
             "completion_time_s": runs["completion_time_s"],
             "cost": cost(runs, runs["completion_time_s"].to_numpy(dtype=float), price),
             "accuracy_pct": settings.map(lambda one: one["test_accuracy_pct"][-1]),
             **parts,
         }
     ).reset_index(drop=True)
+
+
+def _layout(run: Any) -> str:
+    """Return executors x cores; those of uneven executors apart, as the run log states the largest one's."""
+    if pd.isna(run.total_cores) or run.total_cores == run.num_executors * run.executor_cores:
+        return f"{run.num_executors} x {run.executor_cores}"
+    least, more = divmod(int(run.total_cores), int(run.num_executors))
+    return f"{more} x {least + 1} + {run.num_executors - more} x {least}"
 
 
 def epochs_data(runs: pd.DataFrame) -> pd.DataFrame:
@@ -125,10 +142,9 @@ def outcomes_text(rows: pd.DataFrame) -> str:
 
 
 def arms_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Medians over the trainings of each arm, configuration, number of images and epochs."""
-    keys = ["arm", "configuration", "images", "epochs"]
+    """Medians over the trainings that are alike in all of `COMPARABLE`."""
     values = ["completion_time_s", "compute_s", "exchange_s", "scheduling_s", "accuracy_pct"]
-    groups = rows.groupby(keys, sort=True)
+    groups = rows.groupby(COMPARABLE, sort=True, dropna=False)
     return groups[values].median().assign(runs=groups.size()).reset_index()
 
 
@@ -156,10 +172,9 @@ def trials_text(trials: pd.DataFrame) -> str:
 
 def _laid_out(figure: go.Figure, x: str, y: str) -> go.Figure:
     return figure.update_layout(
+        FRAME,
         height=360,
-        margin={"l": 10, "r": 10, "t": 30, "b": 10},
         xaxis={"title": x},
         yaxis={"title": y},
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hovermode="closest",
     )

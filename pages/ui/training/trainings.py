@@ -10,6 +10,8 @@ import streamlit as st
 
 from pages.ui.shared import state
 from pages.ui.training.training_charts import ARM_COLOURS
+from perfmodel.evidence.causes import usable
+from perfmodel.evidence.jobs import lost_something
 
 APPLICATION = "cifar_cnn"
 _BY_EPOCH = ("epoch_s", "test_accuracy_pct")
@@ -17,7 +19,7 @@ _ONCE = ("epochs", "compute_s", "exchange_s", "scheduling_s")
 
 
 def runs(cluster: str) -> pd.DataFrame:
-    """The trainings on a cluster that ended well."""
+    """The trainings on a cluster that ended well, lost nothing, and had cores of their own."""
     return _runs(cluster, state.version())
 
 
@@ -56,7 +58,8 @@ def _clusters(version: int) -> list[str]:
 @st.cache_data(max_entries=4, show_spinner="Loading the trainings")
 def _runs(cluster: str, version: int) -> pd.DataFrame:
     found = state.store().runs.load(application=APPLICATION, cluster=cluster, status="ok")
-    return found[found["settings"].map(is_training).astype(bool)].reset_index(drop=True)
+    trainings = usable(found[found["settings"].map(is_training).astype(bool)])
+    return trainings[~trainings["settings"].map(lost_something).astype(bool)].reset_index(drop=True)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

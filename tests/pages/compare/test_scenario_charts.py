@@ -76,6 +76,7 @@ def test_techniques_side_by_side_with_the_chosen_one_marked(champions, runs):
     scores = technique_scores(champions["baseline"].model, runs, ("lasso", "ridge"))
     figure = scenario_charts.technique_figure(scores)
     assert [trace.name for trace in figure.data] == ["lasso", "ridge"]
+    assert len({trace.marker.pattern.shape for trace in figure.data}) == 2, "told apart without colour"
     assert sum("✓" in text for trace in figure.data for text in trace.text) == scores["chosen"].sum()
     assert "final, ridge: " in scenario_charts.technique_text(scores)
 

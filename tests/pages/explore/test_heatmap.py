@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pages.ui.explore.heatmap import heat_data, heat_figure, heat_text
+from pages.ui.explore.heatmap import MOST, heat_data, heat_figure, heat_text
 from pages.ui.shared.formats import money_text, time_text
 from perfmodel import catalog
 from perfmodel.answers.cost import EXAMPLE_PRICE
@@ -45,8 +45,25 @@ def test_the_figure_has_times_iso_cost_lines_the_profiled_frame_and_the_choice(p
     assert figure.data[0].text[7][2] == f"{time_text(heat.seconds[7, 2])}, {money_text(heat.costs[7, 2], 'USD')}"
 
 
-def test_the_text_says_the_corners(paper):
-    assert heat_text(heat_of(paper)).startswith("Time by executors and cores, with lines of equal cost: from ")
+def test_the_text_says_the_corners_and_the_choice(paper):
+    heat = heat_of(paper)
+    text = heat_text(heat)
+    assert text.startswith("Time by executors and cores, with lines of equal cost: from ")
+    assert text.endswith(
+        f"your choice: {time_text(heat.seconds[7, 2])} at {money_text(heat.costs[7, 2], 'USD')} with 3 executors of 8 "
+        "cores."
+    )
+
+
+def test_a_large_grid_is_thinned_and_keeps_its_ends_and_the_choice(paper):
+    models, runs = paper
+    chosen = question(777, 8, 8, 100).iloc[0]
+    heat = heat_data(models["5"], runs, chosen, range(1, 2001), range(1, 10), EXAMPLE_PRICE)
+    assert heat.seconds.shape == (9, MOST + 1)
+    assert (heat.executors[0], heat.executors[-1]) == (1, 2000)
+    assert 777 in heat.executors
+    assert "with 777 executors of 8 cores" in heat_text(heat)
+    assert heat_figure(heat).layout.xaxis.dtick == 200
 
 
 def test_without_an_answer_it_says_so_and_draws_no_lines(paper):

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from pages.ui.explore.sweep_charts import cost_figure, cost_text, other_cores, sweep_data, sweep_figure, sweep_text
+from pages.ui.explore.sweep_charts import (
+    MOST,
+    cost_figure,
+    cost_text,
+    other_cores,
+    sweep_data,
+    sweep_figure,
+    sweep_text,
+)
+from pages.ui.shared.shown import figure_data
 from perfmodel import catalog
 from perfmodel.answers.cost import EXAMPLE_PRICE
 from perfmodel.answers.prediction import question
@@ -68,3 +77,27 @@ def test_costs_are_drawn_over_executors(paper):
     assert list(drawn["Predicted"].y) == sweep.curve["cost"].tolist()
     assert list(drawn["Your choice"].x) == [3]
     assert cost_text(sweep, "EUR").startswith("Cost against executors: ")
+    assert cost_text(sweep, "EUR").endswith("105 profiled runs drawn as points.")
+
+
+def test_each_profiled_run_has_its_cost_at_the_chosen_price(paper):
+    sweep = sweep_of(paper, 3, 8, 8, 100)
+    drawn = {trace.name: trace for trace in cost_figure(sweep, "EUR").data}
+    run = sweep.runs.iloc[0]
+    hours = run["completion_time_s"] / 3600 * run["num_executors"]
+    expected = hours * (8 * EXAMPLE_PRICE.per_core_hour + run["executor_memory_gb"] * EXAMPLE_PRICE.per_gib_hour)
+    assert len(drawn["Profiled runs"].y) == 105
+    assert drawn["Profiled runs"].y[0] == pytest.approx(expected)
+
+
+def test_the_file_of_the_chart_names_both_ends_of_the_interval(paper):
+    saved = figure_data(sweep_figure(sweep_of(paper, 3, 8, 8, 100)))
+    assert {"90 % interval, lower bound", "90 % interval, upper bound"} <= set(saved["series"])
+    assert "" not in set(saved["series"])
+
+
+def test_of_very_many_executors_some_are_drawn_the_chosen_one_among_them(paper):
+    sweep = sweep_data(*paper, question(777, 8, 8, 100).iloc[0], range(1, 20_001), EXAMPLE_PRICE)
+    counts = sweep.curve["num_executors"].tolist()
+    assert len(counts) == MOST + 1
+    assert {1, 777, 20_000} <= set(counts)

@@ -31,7 +31,7 @@ def test_runs_are_said_in_words():
 
 
 def test_campaigns_say_how_far_they_are():
-    one = Progress("c", "a", "here", Standing(9, 4, 1, None, ""), pd.DataFrame())
+    one = Progress("c", "a", "here", Standing(9, 4, 1, None, None, ""), pd.DataFrame())
     assert campaigns_table([one]).to_dict("records") == [
         {"Campaign": "c", "Application": "a", "Cluster": "here", "Runs": 9, "Done": 4, "Failed": 1}
     ]

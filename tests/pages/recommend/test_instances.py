@@ -67,7 +67,8 @@ def test_promises_in_words():
         [
             {
                 "run_id": "r", "started_at": pd.Timestamp("2026-11-20 12:00", tz="UTC"), "num_executors": 2,
-                "executor_cores": 4, "model": "m", "made_on": "", "actual_s": 105.0, "predicted_s": 100.0,
+                "executor_cores": 4, "status": "ok", "otherwise": "",
+                "model": "m", "made_on": "", "actual_s": 105.0, "predicted_s": 100.0,
                 "predicted_low_s": 90.0, "predicted_high_s": 110.0, "interval_level": 0.9, "error_pct": 4.8,
                 "inside": True,
             }
@@ -81,3 +82,10 @@ def test_promises_in_words():
     )
     assert (row["Actual minus predicted"], row["Inside the interval"]) == ("+4.8 %", "yes")
     assert promise_text(found).startswith("1 of 1 runs ended inside the interval")
+    failed = found.assign(status="oom", actual_s=float("nan"), error_pct=float("nan"), inside=False)
+    other = found.assign(otherwise="2 cores an executor, not 4")
+    three = pd.concat([found, failed, other], ignore_index=True)
+    assert promise_table(three)["Actual"].tolist() == ["1 min 45 s", "oom", "1 min 45 s"]
+    assert promise_table(three)["Not as recommended"].tolist() == ["", "", "2 cores an executor, not 4"]
+    assert promise_text(three).endswith("1 run did not end well; 1 run ended well, but not as recommended.")
+    assert promise_text(three).startswith("1 of 1 runs")

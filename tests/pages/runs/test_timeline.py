@@ -68,6 +68,7 @@ def memory():
 def test_memory_peaks_are_in_gib_beside_what_was_asked_for(memory):
     figure = run_detail.memory_figure(memory, 4.0)
     assert {trace.name: trace.y[0] for trace in figure.data} == {"Java heap": 2.0, "Python, resident": 1.0}
+    assert len({trace.marker.pattern.shape for trace in figure.data}) == 2, "told apart without colour"
     assert figure.layout.shapes[0].y0 == 4.0
     text = run_detail.memory_text(memory, pd.Series({"executor_memory_gb": 4.0}))
     assert "Java heap 3.00 GiB, Python, resident 1.00 GiB; 4 GiB were asked for" in text

@@ -102,6 +102,18 @@ def test_a_reader_starts_no_campaign_not_even_past_the_grey_button(tmp_path, mon
     assert launch.last(tmp_path) is None
 
 
+@pytest.mark.parametrize("folder", ["here", "not there"])
+def test_a_reader_does_not_learn_which_folders_the_server_has(tmp_path, monkeypatch, folder):
+    (tmp_path / "here").mkdir()
+    found = app(tmp_path, monkeypatch, "pages/profile.py", READER, sparkcast=SETTINGS)
+    found.session_state["application"], found.session_state["cluster"] = "tiny_cnn", "here"
+    found.session_state["plan_images"], found.session_state["plan_folder"] = "A folder", str(tmp_path / folder)
+    found.run()
+    assert not found.exception
+    [error] = found.error
+    assert "may not look into folders" in error.value
+
+
 def test_an_act_is_refused_before_it_begins(monkeypatch):
     done: list[int] = []
     monkeypatch.setattr(access, "may_change", lambda: False)

@@ -55,11 +55,24 @@ def limits() -> None:
 
     from pages.ui.shared.inputs import space
 
-    size, memory = {"small": (2, 1.0), "large": (20, 64.0)}[st.session_state["cluster"]]
-    runs = {"num_executors": size, "executor_cores": size, "executor_memory_gb": memory}
+    size, memory = {"small": (2, 1.0), "large": (20, 64.0), "vast": (6_000, 4.0)}[st.session_state["cluster"]]
+    runs = {"num_executors": size, "executor_cores": min(size, 1_024), "executor_memory_gb": memory}
     st.session_state["found"] = space(
         pd.DataFrame([{"application": "cnn", "cluster": st.session_state["cluster"], **runs}])
     )
+
+
+def test_limits_come_from_the_address_and_reach_beyond_many_executors() -> None:
+    app = AppTest.from_function(limits, default_timeout=60)
+    app.session_state["cluster"] = "vast"
+    app.query_params["most_cores_cnn@vast"] = "3"
+    app.query_params["memory_choices_cnn@vast"] = ["2.0", "4.0"]
+    app.query_params["python_memory"] = "1.5"
+    app.run()
+    assert not app.exception
+    found = app.session_state["found"]
+    assert (found.executors, found.cores, found.memory_gb) == (range(1, 12_001), range(1, 4), [2.0, 4.0])
+    assert found.python_gb_per_core == 1.5
 
 
 def test_another_pairs_limits_are_its_own() -> None:
@@ -72,3 +85,30 @@ def test_another_pairs_limits_are_its_own() -> None:
     app.run()
     found = app.session_state["found"]
     assert (found.executors, found.cores, found.memory_gb) == (range(1, 41), range(1, 21), [64.0])
+
+
+def sizes() -> None:
+    import pandas as pd
+    import streamlit as st
+
+    from pages.ui.shared.inputs import configuration
+
+    run = {"num_executors": 2, "executor_cores": 2, "executor_memory_gb": 0.5, "images_per_partition": None}
+    st.session_state["found"] = configuration(pd.DataFrame([run | {"dataset_images": 1000, "settings": {}}]))
+
+
+def test_memory_below_one_gib_can_be_chosen_and_typed() -> None:
+    app = AppTest.from_function(sizes, default_timeout=60).run()
+    assert not app.exception
+    assert (app.slider(key="memory").min, app.slider(key="memory").value) == (0.5, 0.5)
+    assert [one.value for one in app.number_input if one.label == "Memory an executor (GiB), typed"] == [0.5]
+    app.run()
+    assert app.session_state["found"]["executor_memory_gb"] == 0.5
+
+
+def test_more_than_the_data_set_is_said_also_of_a_number_of_images() -> None:
+    app = AppTest.from_function(sizes, default_timeout=60)
+    app.session_state["size_by"], app.session_state["images"] = "Images", 3000
+    app.run()
+    assert app.session_state["found"]["sampling_rate_pct"] == 300
+    assert any("Beyond the data set: 3 times as many images" in one.value for one in app.caption)

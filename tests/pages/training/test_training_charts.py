@@ -7,14 +7,14 @@ from pages.ui.training import training_charts
 from perfmodel.answers.cost import Price
 
 
-def run(run_id: str, arm: str, seconds: float, accuracies: list[float]) -> dict:
+def run(run_id: str, arm: str, seconds: float, accuracies: list[float], **more: object) -> dict:
     settings = {
         "arm": arm, "epochs": len(accuracies), "test_accuracy_pct": accuracies, "epoch_s": [2.0] * len(accuracies),
-        "compute_s": 3.0, "exchange_s": 0.5, "scheduling_s": 1.0,
+        "compute_s": 3.0, "exchange_s": 0.5, "scheduling_s": 1.0, **more,
     }  # fmt: skip
     return {
         "run_id": run_id, "num_executors": 2, "executor_cores": 1, "total_cores": 2, "executor_memory_gb": 1.0,
-        "input_images": 1000, "completion_time_s": seconds, "settings": settings,
+        "input_images": 1000, "images_per_partition": 500, "completion_time_s": seconds, "settings": settings,
     }  # fmt: skip
 
 
@@ -48,6 +48,28 @@ def test_arms_are_compared_by_their_medians(runs):
     table = training_charts.arms_table(training_charts.trainings_data(runs, Price(1.0, 1.0))).set_index("arm")
     assert table["completion_time_s"].to_dict() == {"barrier": 18.0, "driver": 37.0}
     assert table["runs"].to_dict() == {"barrier": 1, "driver": 2}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"images_per_partition": 250}, {"input_images": 500}, {"executor_memory_gb": 2.0}, {"total_cores": 3},
+        {"settings": {"learning_rate": 0.1}}, {"settings": {"device": "gpu"}}, {"settings": {"dataset": "photos"}},
+        {"settings": {"epochs": 3}}, {"settings": {"learning_rate": {"odd": 1}}},
+    ],
+)  # fmt: skip
+def test_trainings_that_differ_in_their_work_have_medians_of_their_own(other):
+    one, two = (run(name, "driver", 36.0, [40.0], learning_rate=0.02, device="cpu", dataset="s") for name in "ab")
+    two |= other | {"settings": two["settings"] | other.get("settings", {})}
+    table = training_charts.arms_table(training_charts.trainings_data(pd.DataFrame([one, two]), Price(1.0, 1.0)))
+    assert table["runs"].tolist() == [1, 1]
+
+
+def test_uneven_executors_are_told_apart():
+    uneven = run("a", "driver", 36.0, [40.0]) | {"executor_cores": 2, "total_cores": 3}
+    unsaid = run("b", "driver", 36.0, [40.0]) | {"executor_cores": 2, "total_cores": float("nan")}
+    rows = training_charts.trainings_data(pd.DataFrame([uneven, unsaid]), Price(1.0, 1.0))
+    assert rows["configuration"].tolist() == ["1 x 2 + 1 x 1", "2 x 2"]
 
 
 def test_the_text_names_the_most_accurate(runs):

@@ -71,6 +71,8 @@ def test_runs_that_say_too_little_of_a_training_are_left_out(tmp_path: Path, mon
     whole = run("", "barrier", 18.0, [35.0, 45.0])["settings"]
     odd = [{"arm": "x"}, {"arm": "driver"}, {"arm": ["driver"]}, whole | {"arm": "[x](y)"}, whole | {"epoch_s": [1.0]}]
     odd += [whole | {"test_accuracy_pct": []}, whole | {"compute_s": "long"}, None]
+    # Their times are no measurements.
+    odd += [whole | {"recoveries": 1}, whole | {"oversubscribed": True}]
     diverged = whole | {"loss": [None, None], "training_accuracy_pct": [10.0, 10.0]}
     store = open_store(tmp_path)
     for settings in [*odd, diverged]:

@@ -28,6 +28,25 @@ def test_the_same_fit_again_adds_no_version_and_says_so(store):
     assert [o.accuracy for o in again] == [o.accuracy for o in first]
 
 
+def test_a_damaged_champion_is_fitted_again_and_answers(store):
+    fit(store)
+    digest = store.registry.get("tiny@test/4-2").artefact_sha256
+    (store.home.artifacts / digest[:2] / digest).write_bytes(b"damaged")
+    fit(store)
+    assert store.registry.problem("tiny@test/4-2", store.registry.get("tiny@test/4-2").version) == ""
+    assert set(catalog.champions(store, *PAIR)) == {"baseline", "4-2"}
+
+
+def test_an_archived_model_that_is_fitted_again_is_back(store, grid_runs):
+    fit(store)
+    more = grid_runs.assign(application="tiny", cluster="test", origin="measured", repeat=2)
+    store.runs.add(more)
+    fit(store)
+    store.registry.archive("tiny@test/4-2", 2)
+    assert [(o.version, o.created) for o in fit(store)] == [(2, False), (2, False)]
+    assert store.registry.get("tiny@test/4-2", 2).archived_at is None
+
+
 def test_new_runs_make_a_new_version_and_leave_the_champion(store, grid_runs):
     fit(store)
     more = grid_runs.assign(application="tiny", cluster="test", origin="measured", repeat=2)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from perfmodel import catalog
 from perfmodel.model import ScenarioModel
+from perfmodel.report.explanations import origins_text
 from store import open_store
 from tests.perfmodel.catalog.small import PAIR
 
@@ -53,6 +54,19 @@ def test_many_runs_over_another_data_set_do_not_change_what_rates_mean_to_models
     assert again.version == 2
     store.registry.promote("tiny@test/5", 2)
     assert set(catalog.usable_runs(store, *PAIR)["dataset_images"]) == {1_000}
+
+
+def test_many_trainings_of_another_kind_do_not_change_what_a_question_is_about(tmp_path, grid_runs):
+    store = open_store(tmp_path)
+    driver, barrier = ({"arm": arm, "epochs": 2, "device": "cpu"} for arm in ("driver", "barrier"))
+    rows = over(grid_runs, 1_000, settings=[driver] * len(grid_runs))
+    store.runs.add(rows)
+    list(catalog.fit(store, *PAIR, ["5"]))
+    for repeat in (2, 3):
+        store.runs.add(over(grid_runs, 1_000, repeat=repeat, settings=[barrier] * len(grid_runs)))
+    learned = catalog.usable_runs(store, *PAIR)
+    assert learned["repeat"].eq(1).all()
+    assert origins_text(learned) == "27 measured runs; trainings with arm driver, epochs 2, device cpu"
 
 
 def test_accuracy_is_that_on_the_whole_data_set_also_after_a_single_larger_run(tmp_path, grid_runs):

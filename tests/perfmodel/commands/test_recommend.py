@@ -46,10 +46,18 @@ def test_what_is_to_be_replaced_in_json_is_said_beside_it(demo_home):
     done = recommend("--export", "databricks", *machines, home=demo_home)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["node_type_id"] == "NODE_TYPE"
-    assert done.stderr.splitlines() == [
-        "Put a Databricks Runtime version in place of SPARK_VERSION.",
-        "Put an instance type in place of NODE_TYPE.",
-    ]
+    version, machine, *_ = done.stderr.splitlines()
+    assert version == "Put a Databricks Runtime version in place of SPARK_VERSION."
+    assert machine.startswith("Put an instance type in place of NODE_TYPE.")
+
+
+def test_what_cannot_be_kept_is_json_too(demo_home):
+    done = recommend("--deadline", "1s", "--json", home=demo_home)
+    assert done.returncode == 2
+    found = json.loads(done.stdout)
+    assert (found["cheapest"], found["fastest"]) == (None, None)
+    assert found["nearest"]["safe_s"] == min(row["safe_s"] for row in found["front"])
+    assert found["advice"].startswith("no configuration is that fast")
 
 
 def test_a_small_cost_is_not_said_to_be_nothing(demo_home):
@@ -83,6 +91,10 @@ def test_models_without_runs_say_what_is_missing(tmp_path, few_runs):
         (["--node-cores", "8"], "belong together"),
         (["--max-nodes", "8"], "need --node-cores"),
         (["--scenario", "9"], "no registered model"),
+        (["--out", "emr.json"], "say which format with --export"),
+        (["--export", "emr", "--json"], "--json and --export print different things"),
+        (["--deadline", "1s", "--max-cost", "0.01"], "above the budget; allow more time and a larger budget"),
+        (["--deadline", "1s"], "; the nearest is "),
         (["--export", "emr", "--out", "/nowhere/emr.json"], "cannot write /nowhere/emr.json"),
     ],
 )

@@ -40,6 +40,13 @@ def test_reconstructed_runs_cannot_run_out_of_memory():
     assert memory_safety(runs((2, 50, 1.0, "ok"), origin="reconstructed"), 2, 50).safe_gb is None
 
 
+@pytest.mark.parametrize(("regime", "lacking"), [(None, 1.0), ("process", 1.0), ("heap", 3.0)])
+def test_memory_of_another_regime_does_not_compare(regime, lacking):
+    known = runs((2, 50, 1.0, "oom"), (2, 50, 2.0, "ok"), (2, 50, 3.0, "oom"))
+    known["settings"] = [{"memory_regime": "process"}, {"memory_regime": "process"}, {"memory_regime": "heap"}]
+    assert memory_safety(known, 2, 50, regime).lacking_gb == lacking
+
+
 def test_without_a_partition_size_cores_are_the_load():
     known = runs((2, None, 2.0, "ok"), (1, None, 1.0, "oom"))
     assert memory_safety(known, 2, None) == (2.0, 1.0, 2)

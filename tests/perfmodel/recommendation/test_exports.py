@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 import yaml
 from kubeflow_spark_api.models import SparkV1beta2SparkApplication
 
-from perfmodel.recommendation.exports import FORMATS, PROVENANCE, Order, provenance, spark_properties
+from perfmodel.recommendation.exports import FORMATS, PLACEHOLDERS, PROVENANCE, Order, provenance, spark_properties
 from perfmodel.recommendation.promises import promises
 from store import open_store
 from store.eventlogs.run import Supplied
@@ -29,6 +30,7 @@ ORDER = Order(
     num_executors=3,
     executor_cores=8,
     executor_memory_gb=7.5,
+    heap_gb=7.5,
     overhead_gb=1.25,
     nodes=2,
     node_type="",
@@ -43,6 +45,7 @@ ORDER = Order(
     cost=3.456,
     currency="USD",
     made_on="2026-11-21",
+    images_per_partition=50,
 )
 
 
@@ -102,7 +105,9 @@ def test_spark_reads_the_defaults_file(tmp_path):
 
 @pytest.mark.thorough
 def test_the_submit_command_gets_the_executors_and_its_log_comes_back_with_the_prediction(tmp_path):
-    order = dataclasses.replace(ORDER, num_executors=2, executor_cores=1, executor_memory_gb=0.5, overhead_gb=0.25)
+    order = dataclasses.replace(
+        ORDER, num_executors=2, executor_cores=1, executor_memory_gb=0.5, heap_gb=0.5, overhead_gb=0.25
+    )
     script = tmp_path / "submit.sh"
 
     def command(own, program):
@@ -123,6 +128,7 @@ def test_the_submit_command_gets_the_executors_and_its_log_comes_back_with_the_p
     assert (run["num_executors"], run["executor_cores"], run["executor_memory_gb"]) == (2, 1, 0.5)
     [kept] = promises(runs).to_dict("records")
     assert (kept["predicted_s"], kept["model"]) == (8000.0, order.model)
+    assert (kept["otherwise"], run["images_per_partition"]) == ("", 50)
     assert 0 < kept["actual_s"] == run["completion_time_s"]
 
 
@@ -194,7 +200,13 @@ DOCUMENTED = {
     # cloud.google.com/dataproc/docs/concepts/cluster-properties: "spark:" is the prefix of spark-defaults.conf.
     "dataproc": {
         "type": "object",
-        "properties": {"--properties": TEXTS | {"propertyNames": {"pattern": r"^spark:spark\."}}},
+        "properties": {
+            "--region": {"type": "string"},
+            "--num-workers": {"type": "integer"},
+            "--worker-machine-type": {"type": "string"},
+            "--properties": TEXTS | {"propertyNames": {"pattern": r"^spark:spark\."}},
+        },
+        "required": ["--region"],
         "additionalProperties": False,
     },
 }
@@ -205,15 +217,16 @@ def test_the_file_has_the_documented_shape(name):
     jsonschema.validate(yaml.safe_load(render(name)), DOCUMENTED[name])  # JSON is YAML
 
 
-def test_databricks_gets_a_worker_an_executor_unless_machines_are_known():
+def test_databricks_gets_a_worker_an_executor_of_a_type_that_holds_one():
     cluster = json.loads(render("databricks"))
-    assert cluster["num_workers"] == 2
-    assert cluster["node_type_id"] == "NODE_TYPE"
     assert cluster["spark_conf"]["spark.executor.cores"] == "8"
     assert cluster["custom_tags"]["sparkcast-dataSha256"] == ORDER.data_sha256
-    packed_by_the_cluster = dataclasses.replace(ORDER, nodes=0, node_type="m5d.2xlarge")
-    cluster = json.loads(FORMATS["databricks"].render(packed_by_the_cluster))
-    assert (cluster["num_workers"], cluster["node_type_id"]) == (3, "m5d.2xlarge")
+    for nodes, node_type, expected in ((2, "m5d.4xlarge", "NODE_TYPE"), (3, "m5d.4xlarge", "m5d.4xlarge"),
+                                       (3, "", "NODE_TYPE"), (0, "", "NODE_TYPE")):  # fmt: skip
+        order = dataclasses.replace(ORDER, nodes=nodes, node_type=node_type)
+        cluster = json.loads(FORMATS["databricks"].render(order))
+        assert (cluster["num_workers"], cluster["node_type_id"]) == (3, expected)
+        assert ("in place of NODE_TYPE" in " ".join(FORMATS["databricks"].beside(order))) == (expected == "NODE_TYPE")
 
 
 def test_emr_gets_a_list_of_classifications():
@@ -226,6 +239,10 @@ def test_dataproc_gets_a_file_of_flags():
     flags = yaml.safe_load(render("dataproc"))
     assert flags["--properties"]["spark:spark.executor.memory"] == "7680m"
     assert len(flags["--properties"]) == len(spark_properties(ORDER))
+    assert (flags["--region"], flags["--num-workers"]) == ("REGION", 2)
+    assert "--worker-machine-type" not in flags
+    known = yaml.safe_load(FORMATS["dataproc"].render(dataclasses.replace(ORDER, node_type="n2-standard-8")))
+    assert known["--worker-machine-type"] == "n2-standard-8"
 
 
 def test_plain_json_holds_the_numbers():
@@ -246,6 +263,27 @@ def test_provenance_reaches_the_properties_that_spark_logs():
     properties = spark_properties(ORDER)
     assert properties[f"{PROVENANCE}predictedSeconds"] == "8000.0"
     assert properties[f"{PROVENANCE}dataOrigin"] == "1,260 reconstructed runs"
+    size = ("numExecutors", "executorCores", "executorMemoryGb", "memoryRegime", "imagesPerPartition", "nodes")
+    assert [properties[PROVENANCE + name] for name in size] == ["3", "8", "7.5", "free", "50", "2"]
+    unknown = dataclasses.replace(ORDER, images_per_partition=None, nodes=0)
+    assert not {"imagesPerPartition", "nodes", "nodeType"} & provenance(unknown).keys()
+
+
+def test_the_heap_is_asked_for_and_the_memory_said():
+    order = dataclasses.replace(ORDER, executor_memory_gb=2.0, heap_gb=0.5, overhead_gb=1.5, memory_regime="process")
+    properties = spark_properties(order)
+    assert (properties["spark.executor.memory"], properties["spark.executor.memoryOverhead"]) == ("512m", "1536m")
+    assert properties[f"{PROVENANCE}executorMemoryGb"] == "2"
+    executor = yaml.safe_load(FORMATS["kubernetes"].render(order))["spec"]["executor"]
+    assert (executor["memory"], executor["memoryOverhead"]) == ("512m", "1536m")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_each_placeholder_is_said(name):
+    text = render(name)
+    said = text + " ".join(FORMATS[name].beside(ORDER))
+    used = [one for one in PLACEHOLDERS if re.search(rf"\b{re.escape(one)}\b", text)]
+    assert [one for one in used if f"in place of {one}." not in said] == []
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -258,12 +296,13 @@ def test_a_line_break_in_what_an_upload_says_begins_no_line_of_a_file(name):
 
 
 def test_what_is_to_be_replaced_is_said_where_the_format_has_no_comments():
-    [version, machine] = FORMATS["databricks"].to_replace(ORDER)
+    [version, machine, cost] = FORMATS["databricks"].beside(ORDER)
     assert version == "Put a Databricks Runtime version in place of SPARK_VERSION."
-    assert machine == "Put an instance type in place of NODE_TYPE."
-    known = dataclasses.replace(ORDER, node_type="m5d.2xlarge")
-    assert FORMATS["databricks"].to_replace(known) == [version]
-    assert not any(FORMATS[name].to_replace(ORDER) for name in FORMATS if name != "databricks")
+    assert machine.startswith("Put an instance type in place of NODE_TYPE. Databricks starts one executor a worker")
+    assert "8 cores and 8.8 GiB" in machine
+    assert cost == "The predicted cost is that of 2 machines that hold several executors each."
+    assert FORMATS["databricks"].beside(dataclasses.replace(ORDER, nodes=3, node_type="m5d.2xlarge")) == [version]
+    assert not any(FORMATS[name].beside(ORDER) for name in FORMATS if name != "databricks")
 
 
 def test_a_small_cost_is_not_said_to_be_nothing():

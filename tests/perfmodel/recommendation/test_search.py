@@ -12,8 +12,20 @@ import pytest
 from perfmodel.answers.cost import Price
 from perfmodel.errors import PerfmodelError
 from perfmodel.model import ScenarioModel
-from perfmodel.recommendation.search import Goal, Node, Space, assess, candidates, pareto_front, recommend
+from perfmodel.recommendation.search import (
+    PYTHON_WORKER_GB,
+    Goal,
+    Node,
+    Space,
+    assess,
+    candidates,
+    default_space,
+    granted_gb,
+    pareto_front,
+    recommend,
+)
 from perfmodel.scenarios import SCENARIOS
+from store.memory import FREE, HEAP, PROCESS
 
 PRICE = Price(per_core_hour=0.1, per_gib_hour=0.01)
 SIZE = ["num_executors", "executor_cores", "executor_memory_gb"]
@@ -36,11 +48,16 @@ def grid_runs_of_module():
     return pd.DataFrame(rows)
 
 
+def taken_gb(space, cores, memory):
+    """What an executor takes in the regime that is usual, in plain arithmetic, in whole MiB."""
+    return memory + max(int(memory * 1024) // 10, 384) / 1024 + space.python_gb_per_core * cores
+
+
 def machines_for(space, executors, cores, memory):
     """How many machines the executors take, in plain arithmetic; 0 without machines, None where they do not fit."""
     if space.node is None:
         return 0
-    taken = memory + max(0.1 * memory, 0.375) + space.python_gb_per_core * cores
+    taken = taken_gb(space, cores, memory)
     held = min(space.node.cores // cores, math.floor(space.node.memory_gb / taken))
     nodes = math.ceil(executors / held) if held else math.inf
     return nodes if nodes <= (space.most_nodes or 10**9) else None
@@ -56,7 +73,7 @@ def brute_force(model, space, goal):
         one = pd.DataFrame([dict(zip(SIZE, (executors, cores, memory), strict=True))]).assign(sampling_rate_pct=100.0)
         level = 2 * goal.sure - 1
         seconds = float(model.predict_interval(one, level)[1][0] if level else model.predict(one)[0])
-        by_size = executors * (cores * PRICE.per_core_hour + memory * PRICE.per_gib_hour)
+        by_size = executors * (cores * PRICE.per_core_hour + taken_gb(space, cores, memory) * PRICE.per_gib_hour)
         an_hour = by_size if space.node is None else nodes * space.node.price_per_hour
         if math.isfinite(seconds):
             rows.append((seconds, an_hour * seconds / 3600, executors, cores, memory))
@@ -139,6 +156,8 @@ def test_without_limits_both_ends_of_the_front_are_offered(assessed):
     ("goal", "executors", "words"),
     [
         (Goal(deadline_s=30), 4, "the fastest takes 40 s and costs 3.00"),
+        (Goal(deadline_s=30, budget=2), 4, "costs 3.00, above the budget; allow more time and a larger budget"),
+        (Goal(deadline_s=30, budget=3), 4, "costs 3.00; allow more time, or a larger cluster"),
         (Goal(budget=0.5), 1, "in time, the cheapest costs 1.00"),
         (Goal(deadline_s=50, budget=2), 4, "the cheapest costs 3.00; within the budget, the fastest takes 1 min"),
     ],
@@ -166,6 +185,25 @@ def test_executors_are_packed_on_machines_with_their_overhead():
     assert candidates(Space([4], [4], [10.0], node))["nodes"].tolist() == [4]
 
 
+@pytest.mark.parametrize("regime", [FREE, PROCESS, HEAP])
+def test_an_executor_is_granted_what_the_runner_asks_for(regime):
+    space = Space([1], [4], [4.0], python_gb_per_core=PYTHON_WORKER_GB, memory_regime=regime)
+    heap, beside = granted_gb(space, 4.0, 4)
+    # as tests/runner/clusters/test_resources.py has it
+    expected = {FREE: (4096, 409 + 4 * 2048), PROCESS: (512, 3584), HEAP: (4096, 409 + 8 * 2048)}
+    assert (heap * 1024, beside * 1024) == expected[regime]
+    assert candidates(space)["granted_gb"].tolist() == [heap + beside]
+
+
+@pytest.mark.parametrize(("profiled", "most"), [(3, 6), (60_000, 100_000)])
+def test_the_usual_space_is_what_was_profiled_with_its_largest_memory(profiled, most):
+    sizes = {"num_executors": [1, profiled, 1], "executor_cores": [1, 2, 2], "executor_memory_gb": [2.0, 4.0, 16.0]}
+    settings = [{"memory_regime": PROCESS}, {"memory_regime": PROCESS}, {"memory_regime": FREE}]
+    space = default_space(pd.DataFrame(sizes).assign(settings=settings))
+    assert (space.executors[-1], list(space.cores), space.memory_gb) == (most, [1, 2], [4.0])
+    assert space.memory_regime == PROCESS
+
+
 def test_machines_are_paid_as_a_whole(paper_model):
     node = Node("m", cores=16, memory_gb=64, price_per_hour=3.0)
     row = assess(paper_model, candidates(Space([3], [8], [8.0], node)), 100, PRICE, node).iloc[0]
@@ -185,6 +223,10 @@ def test_machines_are_paid_as_a_whole(paper_model):
         (Space([1], [-2], [1.0]), "cores an executor to try must be above zero, not -2"),
         (Space([1], [1], [8.0, -4.0]), "executor memory to try must be above zero, not -4"),
         (Space([1], [1], [float("nan")]), "executor memory to try must be above zero, not nan"),
+        (
+            Space([1], [1], [0.875], memory_regime="process"),
+            "executor memory to try must be above 0.875 GiB, not 0.875",
+        ),
     ],
 )
 def test_a_space_that_holds_nothing_says_why(space, words):

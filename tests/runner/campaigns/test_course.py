@@ -54,6 +54,15 @@ def test_a_run_out_of_memory_is_followed_by_one_with_more() -> None:
     assert course.standing.total == 4  # the two that ended, and two with more memory
 
 
+def test_the_rest_gets_shorter_while_a_run_goes_on() -> None:
+    standing = Course(
+        PLAN, [ended(PLAN[0], 10.0), ended(planned(10.0, 2), 60.0), ended(planned(100.0, 2), 600.0)]
+    ).standing
+    assert standing.remaining_s(0.0) == 660.0
+    assert standing.remaining_s(50.0) == 610.0
+    assert standing.remaining_s(90.0) == 600.0  # the run in progress takes longer than expected
+
+
 def test_the_rest_takes_as_long_as_runs_of_its_sampling_rate_took() -> None:
     pace = Pace([ended(PLAN[0], 10.0), ended(planned(1.0, 2), 20.0), ended(PLAN[2], 100.0)])
     assert pace.expect([planned(1.0, 3)]) == 15.0

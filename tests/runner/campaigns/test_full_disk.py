@@ -20,6 +20,7 @@ from runner.campaigns import campaign
 from runner.runs.execution import Execution
 from runner.spec import RunSpec
 from store import open_store
+from tests.runner.runs.test_disk import refuse_writing
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 Fake = Callable[[RunSpec, Sequence[Any], Path], Execution]
@@ -63,17 +64,31 @@ def check_stopped(home: Path, capsys: pytest.CaptureFixture[str], kept: int) -> 
 
 
 def test_a_run_that_finds_the_disk_full_has_no_result(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], spark: Callable[[Fake], None]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], spark: Callable[[Fake], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     errors = iter(["ZeroDivisionError: one", "IOException: No space left on device"])
     spark(lambda spec, images, home: failed(spec, next(errors)))
-    assert profile(tmp_path) == 1
+    with monkeypatch.context() as full:
+        refuse_writing(full)
+        assert profile(tmp_path) == 1
     check_stopped(tmp_path, capsys, kept=1)
     spark(lambda spec, images, home: failed(spec, "ZeroDivisionError: again"))
     assert profile(tmp_path) == 1
     summary = json.loads(capsys.readouterr().out)
     assert (summary["already_done"], summary["failed"], summary["left"]) == (1, 2, 0)
     assert rows(tmp_path) == 3
+
+
+def test_a_run_that_finds_another_disk_full_has_failed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], spark: Callable[[Fake], None]
+) -> None:
+    spark(lambda spec, images, home: failed(spec, "IOException: No space left on device"))
+    assert profile(tmp_path, "--limit-runs", "1") == 1
+    assert json.loads(capsys.readouterr().out)["failed"] == 1
+    store = open_store(tmp_path)
+    store.inbox.drain()
+    (row,) = store.runs.load().to_dict("records")
+    assert row["settings"]["reason"] == "IOException: No space left on device"
 
 
 def test_a_disk_that_fills_up_before_a_run_starts(

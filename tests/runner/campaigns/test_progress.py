@@ -25,10 +25,12 @@ class Terminal(io.StringIO):
 
 def follow(stream: io.StringIO) -> str:
     progress = ProgressDisplay(stream)
-    progress.run_started(RUN, Standing(total=3, done=1, failed=0, rest_s=None, last_failure=""))
-    progress.run_ended(RUN, Standing(3, 2, 0, 90.0, ""), Outcome("ok", 12.34), remark="")
-    progress.run_started(RUN, Standing(3, 2, 1, 90.0, "that run: oom"))
-    progress.run_ended(RUN, Standing(3, 3, 1, 0.0, "this run"), Outcome("oom", None, "oom_heap", "no room"), "1 task")
+    progress.run_started(RUN, Standing(3, 1, 0, rest_s=None, rest_after_next_s=None, last_failure=""))
+    progress.run_ended(RUN, Standing(3, 2, 0, 90.0, 0.0, ""), Outcome("ok", 12.34), remark="")
+    progress.run_started(RUN, Standing(3, 2, 1, 90.0, 0.0, "that run: oom"))
+    progress.run_ended(
+        RUN, Standing(3, 3, 1, 0.0, 0.0, "this run"), Outcome("oom", None, "oom_heap", "no room"), "1 task"
+    )
     progress.close()
     return stream.getvalue()
 
@@ -61,7 +63,7 @@ def test_a_terminal_sees_the_run_in_progress_and_the_last_failure() -> None:
     stream = Terminal()
     progress = ProgressDisplay(stream)
     progress.say("hello")
-    progress.run_started(RUN, Standing(total=3, done=2, failed=1, rest_s=90.0, last_failure="that run: oom"))
+    progress.run_started(RUN, Standing(3, 2, 1, rest_s=90.0, rest_after_next_s=0.0, last_failure="that run: oom"))
     hello, running, standing, failure, end = screen(stream.getvalue())
     assert (hello, failure, end) == ("hello", "  last failure: that run: oom", "")
     assert running.startswith(f"[3/3] {SAID}: running for 0.0 s"[:79])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from runner.__main__ import main
@@ -51,6 +52,23 @@ def test_the_report_for_people(home: Path, capsys: pytest.CaptureFixture[str]) -
     assert "100 %, repeat 3 (20.0 s): other processes kept 0.80 of 2 cores busy" in text
     assert "+5.0 s from the median of its repeats" in text
     assert "repeat 2: below the least memory: 100 images per partition on 1 cores need 2 GiB or more" in text
+
+
+def test_runs_of_elsewhere_under_the_same_name_are_not_the_campaigns(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    others = {"images_per_partition": 100, "repeat": 2}
+    open_store(home).runs.add(frame(row(30.0, cluster="there", **others), row(30.0, application="xception", **others)))
+    assert main(["report", "--campaign", "c", "--home", str(home), "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert (report["done"], len(report["variations"])) == (7, 2)
+
+
+def test_a_run_that_failed_and_then_did_not_is_no_failure(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    later = {"started_at": pd.Timestamp("2030-01-01", tz="UTC")}
+    open_store(home).runs.add(frame(row(21.0, repeat=1, images_per_partition=100, **later)))
+    assert main(["report", "--campaign", "c", "--home", str(home), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["failures"] == {}
 
 
 def test_the_report_for_scripts(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,20 @@ def test_what_could_change_a_run_is_not_inherited(tmp_path: Path, monkeypatch: p
     environment = run_environment(tmp_path, make_spec(tmp_path))
     assert "surprise" not in environment.values()
     assert environment["SPARKCAST_DEBUG"] == "1"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SPARK_CONF_DIR", "YARN_CONF_DIR", "HADOOP_USER_NAME", "HADOOP_TOKEN_FILE_LOCATION", "SPARK_DIST_CLASSPATH"],
+)
+def test_a_client_of_someones_cluster_keeps_what_it_enters_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, "theirs")
+    monkeypatch.setenv("SPARK_SUBMIT_OPTS", "surprise")
+    environment = run_environment(tmp_path, replace(make_spec(tmp_path), master="yarn"))
+    assert environment[name] == "theirs"
+    assert "surprise" not in environment.values()
 
 
 def test_the_run_gets_this_python_this_spark_and_loopback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

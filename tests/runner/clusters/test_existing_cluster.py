@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from runner.__main__ import main
+from runner.campaigns import preflight
 from runner.campaigns.preflight import ensure_usable
 from runner.campaigns.report import make_report
 from runner.clusters.conditions import describe_conditions
@@ -197,6 +199,27 @@ def test_a_cluster_that_is_not_there_is_refused(tmp_path: Path, photos: Sequence
     with pytest.raises(RunnerError, match="nothing answers at spark://127"):
         ensure_usable(spec, photos, tmp_path)
     assert not processes_of(tmp_path)
+
+
+def test_the_cause_of_a_refusal_is_told(
+    tmp_path: Path, photos: Sequence[ImageRef], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = (
+        "Py4JJavaError: An error occurred while calling None.org.apache.spark.api.java.JavaSparkContext.\n"
+        ": org.apache.spark.SparkException: External scheduler cannot be instantiated\n"
+        "\tat org.apache.spark.SparkContext$.createTaskScheduler(SparkContext.scala:3205)\n"
+        "Caused by: io.fabric8.kubernetes.client.KubernetesClientException: pods is forbidden\n"
+        "\t... 20 more\n"
+    )
+
+    def execute_run(spec: RunSpec, *_: Any) -> Execution:
+        spec.folder.mkdir()
+        return Execution(datetime.now(UTC), 1.0, {"ok": False, "failure_kind": None, "error": error}, None, None)
+
+    monkeypatch.setattr(preflight, "execute_run", execute_run)
+    spec = replace(make_spec(tmp_path, "spark://127.0.0.1:9", [1]), master="yarn")
+    with pytest.raises(RunnerError, match=r"^--master: io\.fabric8\..*KubernetesClientException: pods is forbidden$"):
+        ensure_usable(spec, photos, tmp_path)
 
 
 @pytest.mark.thorough

@@ -102,6 +102,15 @@ def test_in_the_process_regime_heap_and_overhead_are_what_was_asked_for() -> Non
     assert (conf["spark.executor.memory"], conf["spark.executor.memoryOverhead"]) == ("512m", "3584m")
 
 
+def test_a_user_may_know_what_a_python_worker_needs() -> None:
+    asked = {"spark.executor.memoryOverhead": "9g"}
+    for regime in (FREE, HEAP):
+        conf = spark_conf(replace(make_spec("yarn", regime=regime), conf=asked), "yarn")
+        assert conf["spark.executor.memoryOverhead"] == "9g"
+    with pytest.raises(RunnerError, match=r"--conf: spark\.executor\.memoryOverhead is what --memory leaves"):
+        resource_conf(replace(make_spec("yarn", regime=PROCESS), conf=asked))
+
+
 def test_a_pod_may_not_use_more_cores_than_its_executor() -> None:
     conf = resource_conf(make_spec(MASTERS["kubernetes"]))
     assert conf["spark.kubernetes.executor.request.cores"] == conf["spark.kubernetes.executor.limit.cores"] == "2"

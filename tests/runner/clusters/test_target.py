@@ -23,6 +23,7 @@ IMAGE = "us/sparkcast:1"
         ("spark://[2001:db8::1]:7077", "standalone", "[2001:db8::1]", 7077),
         ("yarn", "yarn", None, 443),
         ("k8s://https://10.0.0.1:6443", "kubernetes", "10.0.0.1", 6443),
+        ("k8s://http://10.0.0.1", "kubernetes", "10.0.0.1", 80),
         ("k8s://api.example", "kubernetes", "api.example", 443),
         ("k8s://https://rancher.example/k8s/clusters/c-1", "kubernetes", "rancher.example", 443),
     ],
@@ -54,6 +55,7 @@ def test_other_masters_are_refused(url: str) -> None:
         ("spark://127.0.0.1:7077", ["queue=a"], None, "--conf: 'queue=a' is not KEY=VALUE"),
         ("spark://127.0.0.1:7077", ["spark.speculation=true"], None, "spark.speculation is set by Sparkcast"),
         ("spark://127.0.0.1:7077", ["spark.executor.memory=9g"], None, "spark.executor.memory is set by Sparkcast"),
+        ("spark://127.0.0.1:7077", ["spark.executor.memoryOverhead=9g"], None, "memoryOverhead is set by Sparkcast"),
         (
             "spark://127.0.0.1:7077",
             ["spark.authenticate.secret=x"],
@@ -85,6 +87,11 @@ def test_the_driver_is_called_where_the_master_is_reached() -> None:
     assert read_target("spark://127.0.0.1:7077", [], None).conf == {"spark.driver.host": "127.0.0.1"}
     target = read_target("spark://127.0.0.1:7077", ["spark.driver.host=192.0.2.7"], None)
     assert target.conf == {"spark.driver.host": "192.0.2.7"}
+
+
+def test_the_memory_beside_the_heap_is_a_setting_where_it_is_a_limit() -> None:
+    asked = {"spark.executor.memoryOverhead": "9g"}
+    assert asked.items() <= read_target("k8s://127.0.0.1", ["spark.executor.memoryOverhead=9g"], IMAGE).conf.items()
 
 
 def test_a_container_image_is_a_setting() -> None:

@@ -143,6 +143,7 @@ def test_a_run_that_fails_leaves_no_rows(tmp_path: Path) -> None:
         (["--weights", "gone.h5"], "--weights: gone.h5 is not a file of Keras weights"),
         (["--executors", "1,2"], "classify runs one configuration"),
         (["--timeout", "soon"], "--timeout: 'soon'"),
+        (["--launch-timeout", "soon"], "--launch-timeout: 'soon'"),
     ],
 )
 def test_bad_options_are_one_line(

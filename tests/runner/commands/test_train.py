@@ -125,6 +125,8 @@ def test_bad_options_are_one_line(
 def test_without_a_gpu_it_says_so_and_runs_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", "--images", "600", "--device", "gpu", "--home", str(tmp_path / "home")]) == 0
     assert capsys.readouterr().out.startswith("--device gpu: skipped, ")
+    assert main(["train", "--images", "600", "--device", "gpu", "--home", str(tmp_path / "home"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["skipped"].startswith("--device gpu: ")
     assert not (tmp_path / "home").exists()
 
 

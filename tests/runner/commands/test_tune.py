@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 
 from runner.__main__ import main
 from runner.commands import tune
+from runner.errors import RunnerError
 from runner.networks.model_file import inspect_model
 from runner.runs.execution import Execution
 from runner.spec import RunSpec
@@ -24,6 +26,7 @@ from runner.tuning.study import Study
 from runner.tuning.trial import Hyperparameters, TrialResult
 from store import open_store
 from tests.runner.helpers import PATIENCE_S, ROOT, processes_of, wait_until
+from tests.runner.runs.test_disk import refuse_writing
 
 TRIALS = 6
 OPTIONS = (
@@ -36,7 +39,6 @@ import json, sys
 from pathlib import Path
 import keras
 import numpy as np
-from runner.training.kernels import scale
 from runner.tuning.study import Study
 from runner.tuning.trial import run_trial
 study = Study(Path(sys.argv[1]))
@@ -47,7 +49,7 @@ def evaluate(group):
     return found
 made = search.run(evaluate)
 images, labels = spec.validation.read(np.arange(len(spec.validation)))
-hits = keras.models.load_model(study.folder / "best.keras").predict(scale(images), verbose=0).argmax(axis=1) == labels
+hits = keras.models.load_model(study.folder / "best.keras").predict(images, verbose=0).argmax(axis=1) == labels
 trials = {number: [*chosen, found[number]] for number, chosen in made.items()}
 print(json.dumps({"trials": trials, "best": 100 * float(hits.mean())}))
 """
@@ -128,13 +130,16 @@ def test_trials_are_in_the_store(story: Story) -> None:
     assert stored["content"].tolist() == story.result["trials"]
 
 
-def search_without_spark(home: Path, monkeypatch: pytest.MonkeyPatch, fake: Callable[[Study], Execution]) -> int:
+def search_without_spark(
+    home: Path, monkeypatch: pytest.MonkeyPatch, fake: Callable[[Study], Execution], *options: str
+) -> int:
     def execute_run(spec: RunSpec, images: Sequence[Any], home: Path) -> Execution:
         spec.folder.mkdir(parents=True)
         return fake(Study(Path(str(spec.output))))
 
     monkeypatch.setattr(tune, "execute_run", execute_run)
-    return main(["tune", "--images", "10", "--trials", "2", "--study", "s", "--home", str(home), "--json"])
+    sizes = ["--images", "10", "--trials", "2", "--study", "s"]
+    return main(["tune", *sizes, "--home", str(home), "--json", *options])
 
 
 def keep(study: Study, number: int, accuracy: float) -> None:
@@ -173,10 +178,50 @@ def test_the_best_network_of_a_search_that_was_stopped_is_there(
     assert best.read_bytes() == b"network 1"
 
 
+def test_a_study_that_was_deleted_and_searched_anew_takes_its_old_trials_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def accuracies(*found: float) -> Callable[[Study], Execution]:
+        def all_trials(study: Study) -> Execution:
+            for number, accuracy in enumerate(found):
+                keep(study, number, accuracy)
+            return ended()
+
+        return all_trials
+
+    assert search_without_spark(tmp_path, monkeypatch, accuracies(40.0, 60.0, 50.0)) == 0
+    shutil.rmtree(tmp_path / "tuning" / "s")
+    assert search_without_spark(tmp_path, monkeypatch, accuracies(30.0, 20.0), "--epochs", "3") == 0
+    stored = open_store(tmp_path).measurements.load("trial", "s")
+    assert [trial["accuracy_pct"] for trial in stored["content"]] == [30.0, 20.0]
+
+
+def test_a_cluster_is_looked_at_before_the_search(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[Any] = []
+
+    def refuse(spec: RunSpec, images: Sequence[Any], home: Path) -> None:
+        looked.append((spec.master, len(images)))
+        raise RunnerError("--master: it does not answer")
+
+    monkeypatch.setattr(tune, "ensure_usable", refuse)
+    master = "spark://127.0.0.1:7077"
+    assert search_without_spark(tmp_path, monkeypatch, lambda study: ended(), "--master", master) == 2
+    assert looked == [(master, 10)]
+    assert search_without_spark(tmp_path, monkeypatch, keep_two) == 0
+    assert len(looked) == 1  # this machine needs no look
+
+
+def keep_two(study: Study) -> Execution:
+    keep(study, 0, 40.0)
+    keep(study, 1, 60.0)
+    return ended()
+
+
 def test_a_full_disk_is_explained(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     error = "IOException: No space left on device"
+    refuse_writing(monkeypatch)
     assert search_without_spark(tmp_path, monkeypatch, lambda study: ended(error)) == 1
     said = capsys.readouterr().err.splitlines()[-1]
     assert said.startswith(f"error: the disk with {tmp_path} is full: ")
@@ -191,6 +236,7 @@ def test_a_full_disk_is_explained(
         (["--learning-rates", "0.1:0.1"], "--learning-rates: '0.1:0.1' is no range"),
         (["--optimisers", "sgd,best"], "--optimisers: 'best' is none of sgd, momentum, adam"),
         (["--study", "../s"], "--study: '../s' is no name"),
+        (["--executors", "9", "--memory", "1000g"], "--memory: 9 executors with 1000 GiB each need "),
         (["--trials", "0"], "--trials: '0' is not a whole number"),
     ],
 )

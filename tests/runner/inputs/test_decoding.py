@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from runner.inputs.decoding import Decoder, ImageError
+from runner.inputs.manifest import ImageRef
 from tests.runner.samples import BROKEN, COLOURS, GREYS
 
 
@@ -60,3 +65,20 @@ def test_a_broken_image_says_why_in_one_line(networks: dict[str, Any], name: str
 )
 def test_the_reason_is_the_right_one(networks: dict[str, Any], name: str, reason: str) -> None:
     assert reason in networks["decoded"][name]
+
+
+class _TensorFlowError(Exception):
+    message = "{{function_node x}} OOM when allocating tensor with shape[23000,23000,3] [Op:DecodeImage]"
+
+
+def test_an_image_too_large_to_be_decoded_is_a_broken_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Made up: the real one takes a gigabyte and a half, where that much is to be had.
+    def decode_image(*content: Any, **options: Any) -> None:
+        raise _TensorFlowError
+
+    errors = SimpleNamespace(InvalidArgumentError=ValueError, ResourceExhaustedError=_TensorFlowError)
+    fake = SimpleNamespace(io=SimpleNamespace(decode_image=decode_image), image=SimpleNamespace(resize=None))
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(**vars(fake), errors=errors))
+    (tmp_path / "bomb.png").touch()
+    with pytest.raises(ImageError, match=r"^OOM when allocating tensor with shape\[23000,23000,3\]$"):
+        Decoder((2, 2, 3)).decode(ImageRef(str(tmp_path / "bomb.png")))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -42,6 +44,41 @@ def test_a_folder_lists_its_photos_only(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(b"x")
     assert names(tmp_path) == ["a.JPEG", "b.jpg", "d.png", "c.jpg"]
     assert open_images(tmp_path).name.startswith("folder-4-")
+
+
+def test_linked_folders_are_searched_once_and_a_link_to_nowhere_is_an_image(tmp_path: Path) -> None:
+    elsewhere, given = tmp_path / "elsewhere", tmp_path / "given"
+    (given / "real").mkdir(parents=True)
+    elsewhere.mkdir()
+    (elsewhere / "far.jpg").write_bytes(b"x")
+    (given / "real" / "near.jpg").write_bytes(b"x")
+    (given / "a").symlink_to(elsewhere)
+    (given / "again").symlink_to(given / "real")
+    (elsewhere / "back").symlink_to(given)
+    (given / "gone.png").symlink_to(tmp_path / "nothing.png")
+    (given / "note.txt").symlink_to(tmp_path / "nothing.txt")
+    dataset = open_images(given)
+    found = [Path(image.path).relative_to(given.resolve()).as_posix() for image in dataset.images]
+    assert found == ["a/far.jpg", "gone.png", "real/near.jpg"]
+    (tmp_path / "nothing.png").write_bytes(b"x")
+    assert open_images(given).name != dataset.name
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "locked").mkdir()
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    scan = os.scandir
+
+    def scandir(folder: str) -> Any:  # root may read everything
+        if Path(folder).name == "locked":
+            raise PermissionError(errno.EACCES, "Permission denied", folder)
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(
+        RunnerError, match=r"--images: .*/locked cannot be read \(Permission denied\); make it readable"
+    ):
+        open_images(tmp_path)
 
 
 def test_other_files_make_another_dataset(tmp_path: Path) -> None:

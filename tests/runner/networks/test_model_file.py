@@ -5,14 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from runner.__main__ import main
+from runner.campaigns import campaign
 from runner.errors import RunnerError
 from runner.networks.applications import read_application
 from runner.networks.model_file import inspect_model
+from runner.runs.execution import Execution
+from runner.spec import RunSpec
+from store import open_store
 
 INPUT = {"module": "keras.layers", "class_name": "InputLayer", "config": {"batch_shape": [None, 20, 30, 3]}}
 DENSE = {
@@ -138,3 +144,34 @@ def test_a_model_needs_a_name_of_its_own(tmp_path: Path, name: str, message: str
     path = write_model(tmp_path / "m.keras", INPUT, DENSE)
     with pytest.raises(RunnerError, match=f"--application: .*{message}"):
         read_application(path, name)
+
+
+def test_a_model_that_changes_during_a_campaign_stops_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, home, runs = write_model(tmp_path / "m.keras", INPUT, DENSE), tmp_path / "home", iter((1, 2))
+
+    def execute_run(spec: RunSpec, *_: Any) -> Execution:
+        spec.folder.mkdir(parents=True)
+        if next(runs) == 2:  # trained anew meanwhile
+            write_model(path, INPUT, DENSE, DENSE)
+        return Execution(datetime.now(UTC), 1.0, {"ok": False, "failure_kind": "launch", "error": "e"}, None, None)
+
+    monkeypatch.setattr(campaign, "execute_run", execute_run)
+    grid = [
+        "--executors",
+        "1",
+        "--images-per-partition",
+        "5",
+        "--synthetic",
+        "5",
+        "--repeats",
+        "3",
+        "--cluster",
+        "here",
+    ]
+    assert main(["profile", "--model", str(path), "--application", "mine", "--home", str(home), *grid]) == 2
+    assert f"error: --model: {path} has changed since the command started" in capsys.readouterr().err
+    store = open_store(home)
+    store.inbox.drain()
+    assert len(store.runs.load()) == 1

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from perfmodel import catalog
+from perfmodel import catalog, demo
 from runner.__main__ import main
+from runner.commands.training_options import APPLICATION
 from runner.networks.applications import get_application
 from runner.plans.expected import expect_runs
 from runner.plans.plan import Configuration, Plan, PlannedRun
-from store import open_store
+from runner.training.order import Training
+from store import RunRecord, open_store
+from store.frames import plain_records
 
+TRAININGS = "local-2core-xeon"
 CLUSTER = "local-2core-epyc"
 
 
@@ -46,6 +52,43 @@ def test_without_a_model_it_says_so(demo_home: Path) -> None:
     expected = expect_runs(open_store(demo_home), plan, plan.runs)
     assert expected.seconds == {}
     assert expected.source.startswith("there is no model of resnet50 on elsewhere; ")
+
+
+@pytest.fixture(scope="module")
+def trainings_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with measured trainings (arm driver, 2 epochs) and a model of them."""
+    home = tmp_path_factory.mktemp("trainings")
+    runs = demo.measured_runs()
+    runs = runs[(runs["application"] == "cifar_cnn") & (runs["settings"].map(lambda one: one.get("arm")) == "driver")]
+    store = open_store(home)
+    store.runs.add_records([RunRecord(row) for row in plain_records(runs)])
+    assert not any(one.refused for one in catalog.fit(store, "cifar_cnn", TRAININGS, ["5"], ["ridge"]))
+    return home
+
+
+@pytest.mark.parametrize(
+    ("other", "answers"),
+    [({}, True), ({"arm": "numpy"}, False), ({"epochs": 400}, False), ({"device": "gpu"}, False)],
+)
+def test_models_of_other_trainings_say_nothing(trainings_home: Path, other: dict[str, Any], answers: bool) -> None:
+    training = replace(Training("driver", 2, 0.05, (), (), ""), **other)
+    runs = (PlannedRun(Configuration(1, 2, 1024, 500, 100.0), repeat=1),)
+    plan = Plan(APPLICATION, TRAININGS, "cifar", 10_000, 0, runs, training=training)
+    expected = expect_runs(open_store(trainings_home), plan, runs)
+    assert bool(expected.seconds) == answers
+    if not answers:
+        assert expected.source.startswith(
+            "the models learned from other trainings (arm driver, epochs 2, device cpu) than these (arm "
+        )
+
+
+def test_the_runs_of_a_pair_are_loaded_once(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, loads = open_store(demo_home), []
+    load = store.runs.load
+    monkeypatch.setattr(store.runs, "load", lambda **asked: loads.append(asked) or load(**asked))
+    plan = make_plan()
+    assert expect_runs(store, plan, plan.runs).seconds
+    assert len(loads) == 1
 
 
 ARGUMENTS = ["--application", "resnet50", "--executors", "1", "--images-per-partition", "50", "--synthetic", "2000"]

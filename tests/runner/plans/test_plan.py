@@ -10,6 +10,7 @@ import pytest
 from runner.networks.applications import get_application
 from runner.plans.grid import grid_runs
 from runner.plans.plan import Configuration, Plan, PlannedRun, count_tasks, fit_batch, run_of_row
+from store.names import check_name
 
 GRID: dict[str, Any] = {
     "layouts": [(1, 1), (2, 2)],
@@ -40,11 +41,17 @@ def make_plan(**changed: Any) -> Plan:
         {"images": 41},
         {"dataset": "e"},
         {"application": replace(get_application("tiny_cnn"), model_sha256="ab12")},
+        {"memory_regime": "heap"},
     ],
 )
 def test_another_plan_gets_another_campaign(changed: dict[str, Any]) -> None:
     assert make_plan().default_campaign() == make_plan().default_campaign()
     assert make_plan(**changed).default_campaign() != make_plan().default_campaign()
+
+
+def test_a_long_name_of_a_model_makes_a_name_that_the_store_takes() -> None:
+    long = replace(get_application("tiny_cnn"), name="n" * 100)
+    check_name("campaign", make_plan(application=long).default_campaign())
 
 
 def test_a_stored_row_is_its_run() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,13 @@ def fill(monkeypatch: pytest.MonkeyPatch, free_mib: int) -> None:
     monkeypatch.setattr(shutil, "disk_usage", usage)
 
 
+def refuse_writing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(dir: Path) -> None:
+        raise OSError(errno.EDQUOT, "Disk quota exceeded")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+
+
 def test_a_run_needs_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(monkeypatch, 256)
     check_space(tmp_path)
@@ -28,8 +36,13 @@ def test_a_run_needs_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize("text", ["java.io.IOException: No space left on device", "OSError: Disk quota exceeded"])
-def test_a_failure_of_the_disk_is_not_one_of_the_run(tmp_path: Path, text: str) -> None:
-    with pytest.raises(DiskFullError, match="a run could not write its files"):
+def test_a_failure_of_the_disk_is_not_one_of_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    check_failure(tmp_path, text)  # there is room here: it was another disk
+    assert list(tmp_path.iterdir()) == []
+    refuse_writing(monkeypatch)
+    with pytest.raises(DiskFullError, match=f"the disk with {tmp_path} is full: .* Disk quota exceeded"):
         check_failure(tmp_path, text)
     check_failure(tmp_path, "java.lang.OutOfMemoryError: Java heap space")
 

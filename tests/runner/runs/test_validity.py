@@ -50,6 +50,19 @@ def test_the_real_run_is_valid(real: Case) -> None:
     assert find_faults(*real) == []
 
 
+def test_what_spark_hides_cannot_be_compared(real: Case) -> None:
+    # A folder called `tokenizer` looks like a secret to Spark, which then does not log its path.
+    spec, result, log = real
+    spec = dataclasses.replace(spec, work_dir="/home/ana/tokenizer/.sparkcast/work/1", application="token-net")
+    changed = copy.deepcopy(log)
+    hidden = dict.fromkeys(("spark.eventLog.dir", "spark.app.name"), "*********(redacted)")
+    changed.properties |= hidden
+    assert find_faults(spec, result, changed) == []
+    changed.properties["spark.executor.memory"] = "*********(redacted)"  # looks like no secret
+    (fault,) = find_faults(spec, result, changed)
+    assert fault.startswith("spark.executor.memory was '*********(redacted)'")
+
+
 def late(log: EventLog) -> None:
     log.executors["0"].added_ms = (log.first_job_ms or 0) + 1
 

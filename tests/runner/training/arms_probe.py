@@ -10,13 +10,14 @@ import numpy as np
 
 from runner.inputs.cifar import make_cifar_like
 from runner.jobs.driver import drive
-from runner.networks.cifar_cnn import FILTERS, initial_weights
+from runner.networks.cifar_cnn import FILTERS, NumpyNetwork, initial_weights
+from runner.networks.model_file import load_model
 from runner.spec import RunSpec
 from runner.training.averaging import DriverAveraging
 from runner.training.barrier import BarrierExchange
 from runner.training.batches import epoch_batches
 from runner.training.evaluation import count_correct
-from runner.training.kernels import make_kernel
+from runner.training.kernels import make_kernel, network_file, scale
 from runner.training.one_task import OneTask
 from runner.training.passes import OneProcess, PassSpec
 
@@ -51,6 +52,7 @@ def probe(spark: Any, spec: RunSpec) -> dict[str, Any]:
         "correct": count_correct(spark.sparkContext, sharing, alone.weights),
         "correct_alone": make_kernel("tensorflow", 1, FILTERS).count_correct(alone.weights, *records.read(_all())),
         "kernels": _compare_kernels(records),
+        "file": _compare_file(records, spec.folder / "network.keras"),
     }
 
 
@@ -71,6 +73,16 @@ def _compare_kernels(records: Any) -> dict[str, float]:
         "gradients": max(gradients),
         "correct": numpy.correct - keras.correct,
     }
+
+
+def _compare_file(records: Any, path: Path) -> float:
+    """How far what a network's file says of pixels from 0 to 255 is from what the network says."""
+    weights, (images, _) = initial_weights(2), records.read(_all())
+    path.write_bytes(network_file(weights))
+    scores = NumpyNetwork(weights).forward(scale(images))
+    likely = np.exp(scores - scores.max(axis=1, keepdims=True))
+    said = load_model(path).predict(images, verbose=0)
+    return float(np.abs(said - likely / likely.sum(axis=1, keepdims=True)).max())
 
 
 def _distance(one: Any, other: Any) -> float:

@@ -69,5 +69,9 @@ def test_keras_and_numpy_give_the_same_loss_and_gradients(seen: dict[str, Any]) 
     assert seen["kernels"]["correct"] == 0
 
 
+def test_a_saved_network_gives_probabilities_for_pixels_as_they_are(seen: dict[str, Any]) -> None:
+    assert seen["file"] < KERNEL_LIMIT
+
+
 def test_workers_count_what_one_process_counts(seen: dict[str, Any]) -> None:
     assert seen["correct"] == seen["correct_alone"]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from runner.training.batches import epoch_batches, split_batch
+from runner.training.passes import SamplesError, check_samples
 
 
 def test_an_epoch_holds_every_image_once():
@@ -29,3 +30,10 @@ def test_shards_are_as_large_as_their_shares_and_lose_nothing(shares, sizes):
     shards = split_batch(batch, shares)
     assert [len(shard) for shard in shards] == sizes
     assert np.array_equal(np.concatenate(shards), batch)
+
+
+@pytest.mark.parametrize("seen", [[7, 3], [7, 3, 5, 5], [7, 5, 3], [7, 3, 4]])
+def test_images_that_were_lost_doubled_moved_or_others_end_the_training(seen):
+    check_samples(np.array([7, 3, 5]), np.array([7, 3, 5]))
+    with pytest.raises(SamplesError, match=f"a step of 3 images computed {len(seen)} images, or others"):
+        check_samples(np.array([7, 3, 5]), np.array(seen))

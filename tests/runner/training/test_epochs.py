@@ -39,7 +39,7 @@ def make(path: Path, failures: list[int]) -> tuple[Trainer, list[str]]:
         make_pass=Adding(failures),
         test=lambda weights: float(weights[0][0]),
         recover=lambda: recovered.append("again"),
-        failures=(WorkerLostError,),
+        lost_worker=lambda error: isinstance(error, WorkerLostError),
         path=path,
     )
     return trainer, recovered

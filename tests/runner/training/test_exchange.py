@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 import socket
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -68,6 +73,34 @@ def test_a_worker_that_goes_away_is_noticed():
         pool.submit(leave)
         with connect(0, HOST, rendezvous) as exchange, pytest.raises(PeerLostError, match="closed its connection"):
             exchange.add_up(part(0), LIKE)
+
+
+def numbered(rank, step):
+    return part(rank)._replace(loss=float(step * (rank + 1)))
+
+
+def straggle(rendezvous, steps):
+    with connect(1, HOST, rendezvous) as exchange:
+        for step in range(steps):
+            exchange.add_up(numbered(1, step), LIKE)
+
+
+def test_a_worker_that_stands_still_for_a_while_delays_but_loses_and_doubles_nothing():
+    steps, still_s = 6, 1.0
+    with introduce(HOST, 2, 30) as rendezvous:
+        other = multiprocessing.get_context("spawn").Process(target=straggle, args=(rendezvous, steps))
+        other.start()
+        with connect(0, HOST, rendezvous) as exchange:
+            sums = [exchange.add_up(numbered(0, step), LIKE) for step in range(2)]
+            os.kill(other.pid, signal.SIGSTOP)
+            stopped = time.monotonic()
+            threading.Timer(still_s, os.kill, (other.pid, signal.SIGCONT)).start()
+            sums += [exchange.add_up(numbered(0, step), LIKE) for step in range(2, steps)]
+            assert time.monotonic() - stopped >= 0.9 * still_s
+        other.join(10)
+    assert other.exitcode == 0
+    assert [one.loss for one in sums] == [3.0 * step for step in range(steps)]
+    np.testing.assert_array_equal([one.arrays[1] for one in sums], [sums[0].arrays[1]] * steps)
 
 
 @pytest.mark.parametrize("greeting", [b"x" * 32 + (1).to_bytes(4), b"hello"])

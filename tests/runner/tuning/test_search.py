@@ -74,7 +74,13 @@ def test_tpe_learns_from_what_it_was_told() -> None:
 
 def test_what_is_left_of_a_group_starts_with_what_takes_long() -> None:
     group = {number: Hyperparameters(0.1, 10, filters, "sgd") for number, filters in enumerate((8, 32, 16, 32))}
-    assert left_of(group, {3: {}}) == [1, 2, 0]
+    assert left_of(group, {3: group[3]._asdict() | {"number": 3}}) == [1, 2, 0]
+
+
+def test_a_result_of_other_hyperparameters_is_no_result() -> None:
+    chosen = Hyperparameters(0.1, 10, 8, "sgd")
+    assert left_of({0: chosen}, {0: chosen._asdict()}) == []
+    assert left_of({0: chosen}, {0: chosen._asdict() | {"learning_rate": 0.2}}) == [0]
 
 
 def test_the_first_of_equals_is_the_best() -> None:

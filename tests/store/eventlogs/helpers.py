@@ -57,8 +57,15 @@ def job(number: int, at: int, until: int | None, failure: str | None = None) -> 
     return [begin] if until is None else [begin, end]
 
 
-def task(number: int, executor: str, reason: Event | None = None, at: int = 3_000) -> Event:
-    info = {"Task ID": number, "Attempt": 0, "Executor ID": executor, "Launch Time": at, "Finish Time": at + 500}
+def task(number: int, executor: str, reason: Event | None = None, at: int = 3_000, index: int | None = None) -> Event:
+    info = {
+        "Task ID": number,
+        "Index": number if index is None else index,
+        "Attempt": 0,
+        "Executor ID": executor,
+        "Launch Time": at,
+        "Finish Time": at + 500,
+    }
     end = {"Task End Reason": reason or {"Reason": "Success"}, "Task Info": info}
     return {"Event": "SparkListenerTaskEnd", "Stage ID": 0, "Stage Attempt ID": 0} | end
 

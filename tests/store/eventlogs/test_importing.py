@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import os
 import subprocess
 import sys
+import tarfile
+import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from store import Imported, Store
+from store import Imported, Store, cli
+from store.__main__ import parser
 from store.errors import EventLogError
 from store.eventlogs.entries import of_bytes
 from store.eventlogs.imports import Refused
 from store.eventlogs.run import Supplied
+from tests.commands import give
 from tests.store.eventlogs.helpers import WRITERS, lines, task, whole
 
 ROOT = Path(__file__).parents[3]
@@ -83,11 +89,15 @@ def test_other_values_for_the_same_log_are_refused_until_it_is_undone(store: Sto
     assert store.runs.load()["application"].tolist() == ["xception"]
 
 
-def test_an_earlier_copy_of_the_same_application_is_pointed_at(store: Store) -> None:
+def test_an_earlier_copy_of_the_same_application_does_not_count_twice(store: Store) -> None:
     early = only(store.eventlogs.add(of_bytes(CONTENT[: len(CONTENT) // 2], "app-1.inprogress"), GIVEN))
-    late = only(store.eventlogs.add(of_bytes(CONTENT, "app-1"), GIVEN))
-    assert f"take it back: python -m store undo {early.upload_id[:8]}" in late.notes[-1]
-    assert sorted(store.runs.load()["status"]) == ["failed", "ok"]
+    [late] = store.eventlogs.add(of_bytes(CONTENT, "app-1"), GIVEN)
+    assert isinstance(late, Refused)
+    assert f"undo that first: python -m store undo {early.upload_id[:8]}" in late.reason
+    assert store.runs.load()["status"].tolist() == ["failed"]
+    store.uploads.undo(early.upload_id)
+    assert only(store.eventlogs.add(of_bytes(CONTENT, "app-1"), GIVEN)).added == 1
+    assert store.runs.load()["status"].tolist() == ["ok"]
 
 
 def test_a_bad_log_does_not_keep_a_good_one_out(store: Store, tmp_path: Path) -> None:
@@ -126,13 +136,15 @@ def test_what_is_an_event_log_is_told_by_its_content(store: Store, tmp_path: Pat
         "log.gz": gzip.compress(CONTENT),
         "runs.csv": b"application,cluster\na,b\n",
         "runs.jsonl": b'{"application": "a"}\n',
+        "zv.csv": b"ZV,cluster\na,b\n",  # as LZF starts
         "empty": b"",
     }
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     assert [name for name in files if store.eventlogs.recognises(tmp_path / name)] == ["log", "log.gz"]
     assert store.eventlogs.recognises(tmp_path)
-    assert not store.eventlogs.recognises(tmp_path / "absent")
+    with pytest.raises(EventLogError, match="absent: No such file"):
+        store.eventlogs.recognises(tmp_path / "absent")
 
 
 def test_a_folder_without_logs(store: Store, tmp_path: Path) -> None:
@@ -170,3 +182,51 @@ def test_logs_are_looked_at_without_storing_them(tmp_path: Path) -> None:
     [found] = json.loads(done.stdout)
     assert (found["log"], found["codec"], found["tasks"], found["status"]) == ("app-1", "none", 6, "ok")
     assert not (tmp_path / "home").exists()
+
+
+def main(arguments: Sequence[str]) -> int:
+    return cli.run(parser(), arguments)
+
+
+def test_what_is_no_log_does_not_hide_the_others_that_are_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(CONTENT)
+    (tmp_path / "b").mkdir()
+    done = give(main, "logs", "--json", str(tmp_path / "b"), str(tmp_path / "a"))
+    assert (done.returncode, done.stderr) == (2, "error: the folder: no event log in it\n")
+    assert [one["log"] for one in json.loads(done.stdout)] == ["a"]
+
+
+def cut_tar(name: str) -> bytes:
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:gz") as archive:
+        info = tarfile.TarInfo(name)
+        info.size = len(CONTENT)
+        archive.addfile(info, io.BytesIO(CONTENT))
+    return target.getvalue()[:-100]
+
+
+def encrypted_zip(name: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr(name, CONTENT)
+    content = bytearray(target.getvalue())
+    content[6] |= 1
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("logs.tar.gz", cut_tar("app-1"), "logs.tar.gz: the archive is not complete"),
+        ("logs.zip", encrypted_zip("app-1"), "logs.zip: it is encrypted"),
+        ("app-1.gz", b"\x1f\x8b" + b"x" * 99, "app-1.gz: the gzip data is damaged"),
+    ],
+)
+def test_why_logs_cannot_be_read_is_said_and_not_that_they_are_no_table(
+    tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    done = give(main, "import", "--home", str(tmp_path / "home"), str(tmp_path / name))
+    assert done.returncode == 2
+    assert words in done.stderr

@@ -88,6 +88,48 @@ def test_nobody_knows_how_a_job_ended_whose_end_is_in_a_missing_part(tmp_path: P
     assert "part 2 of the log is missing, so nobody knows how its jobs ended" in (found.run.refusal or "")
 
 
+def test_nor_when_the_application_was_killed(tmp_path: Path) -> None:
+    log = rolled(tmp_path, 1, 3)
+    (log / "events_3_app-1").write_bytes(lines(*EVENTS[12:-2]))  # neither its job's end nor its own
+    [found] = preview(log)
+    assert isinstance(found, Preview)
+    assert "part 2 of the log is missing, so nobody knows how its jobs ended" in (found.run.refusal or "")
+    assert found.run.row["status"] is None
+
+
+def test_a_part_that_is_cut_before_others_is_a_missing_one(tmp_path: Path) -> None:
+    log = rolled(tmp_path, 1, 2, 3)
+    (log / "events_2_app-1").write_bytes(THIRDS[1][:-20])
+    [found] = preview(log)
+    assert isinstance(found, Preview)
+    assert "events_2_app-1 is cut, and the log goes on after it" in found.run.notes
+    assert found.run.row["completion_time_s"] is None
+
+
+def test_a_compacted_log_of_a_killed_application_tells_that_its_job_ran(tmp_path: Path) -> None:
+    log = rolled(tmp_path, 3)
+    (log / "events_2_app-1.compact").write_bytes(THIRDS[0])
+    (log / "events_3_app-1").write_bytes(lines(*EVENTS[12:-2]))
+    [found] = preview(log)
+    assert isinstance(found, Preview)
+    assert (found.run.row["status"], found.run.refusal) == ("failed", None)
+    (log / "events_3_app-1").rename(log / "events_4_app-1")
+    [found] = preview(log)
+    assert isinstance(found, Preview)
+    assert "part 3 of the log is missing" in (found.run.refusal or "")
+
+
+def test_a_part_that_is_there_twice_refuses_its_log_and_no_other(tmp_path: Path) -> None:
+    log = rolled(tmp_path, 1, 2, 3)
+    (log / "events_2_app-1.zstd").write_bytes(THIRDS[1])
+    (tmp_path / "good").write_bytes(lines(*EVENTS))
+    refused, good = preview(tmp_path)
+    assert isinstance(refused, Refused)
+    assert refused.name == log.name
+    assert "part 2 of this log is there twice" in refused.reason
+    assert isinstance(good, Preview)
+
+
 def test_a_compacted_part_stands_for_those_before(tmp_path: Path) -> None:
     log = rolled(tmp_path, 1, 2, 3)
     (log / "events_2_app-1.compact").write_bytes(THIRDS[0])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from store.errors import EventLogError
-from store.eventlogs.run import LoggedRun, Supplied, completed
+from store.eventlogs.run import LoggedRun, Supplied, completed, logged_run
 from tests.store.eventlogs.helpers import (
     Event,
     added,
@@ -17,7 +17,9 @@ from tests.store.eventlogs.helpers import (
     environment,
     exception,
     job,
+    lines,
     loss,
+    read,
     removed,
     run_of,
     start,
@@ -86,10 +88,39 @@ def test_an_executor_that_left_before_the_jobs_does_not_count(tmp_path: Path) ->
 
 
 def test_late_executors_count_in_full_and_are_mentioned(tmp_path: Path) -> None:
-    run = run_of(tmp_path, *app_with([added("0", 5_000), added("1", 18_000)]))
+    run = run_of(tmp_path, *app_with([added("0", 5_000), added("1", 14_000)]))
     assert fleet(run) == (2, 2, 4)
     assert "registered after the first job had started" in run.notes[0]
     assert "dynamic_allocation" not in run.row["settings"]
+
+
+def test_a_cluster_that_grows_is_its_average_without_dynamic_allocation_too(tmp_path: Path) -> None:
+    grown = [added(str(number), 5_000 if number < 2 else 19_500) for number in range(8)]
+    run = run_of(tmp_path, *app_with(grown))
+    assert fleet(run) == (2, 2, 4)
+    assert "executors came and went: 2.30 on average over the jobs' time, 8 in all" in run.notes
+    assert (run.row["settings"]["executors_mean"], run.row["settings"]["executors_registered"]) == (2.3, 8)
+
+
+def test_a_constant_fleet_did_not_come_and_go(tmp_path: Path) -> None:
+    """With the settings that Amazon EMR has unless told otherwise."""
+    emr = {"dynamicAllocation_enabled": "true", "yarn_heterogeneousExecutors_enabled": "true", "executor_cores": "4"}
+    settings = environment(master="yarn", executor_memory="9486M", **emr)
+    executors = [added("1", 2_000, cores=4), added("2", 2_500, cores=4)]
+    run = run_of(
+        tmp_path, start("3.5.0-amzn-0"), settings, application(), *executors, *job(0, 3_000, 7_500), ended(8_000)
+    )
+    assert fleet(run) == (2, 4, 8)
+    assert (run.row["executor_memory_gb"], run.row["spark_version"]) == (9486 / 1024, "3.5.0-amzn-0")
+    assert (run.row["settings"]["dynamic_allocation"], run.notes) == (True, ())
+
+
+def test_cores_that_the_average_executors_cannot_have_are_said(tmp_path: Path) -> None:
+    executors = [added("0", 5_000, cores=4), added("1", 5_000, cores=4), added("2", 5_000, cores=4)]
+    run = run_of(tmp_path, *app_with([*executors, removed("2", 14_000)]))
+    assert fleet(run) == (2, 4, 8)
+    text = "total_cores is 8, what 2 executors of at most 4 can have; on average they had 9.6"
+    assert text in run.notes
 
 
 def test_a_lost_and_replaced_executor_is_one(tmp_path: Path) -> None:
@@ -133,7 +164,9 @@ def test_memory(tmp_path: Path, profiles: list[Event], settings: dict[str, str],
     assert ("executor_memory_gb" in run.unknown) is (memory is None)
 
 
-@pytest.mark.parametrize(("master", "cores"), [("local", 1), ("local[3]", 3), ("local[2,4]", 2), ("local[*]", None)])
+@pytest.mark.parametrize(
+    ("master", "cores"), [("local", 1), ("local[3]", 3), ("local[2,4]", 2), ("local[*]", None), ("local[*, 4]", None)]
+)
 def test_local_mode_is_one_executor_in_the_driver(tmp_path: Path, master: str, cores: int | None) -> None:
     settings = environment(master=master, executor_memory="9g", driver_memory="3g")
     run = run_of(tmp_path, start(), settings, application(), *job(0, 3_000, 5_000), ended(6_000))
@@ -185,6 +218,27 @@ def test_a_job_that_was_cancelled(tmp_path: Path) -> None:
     assert (run.row["status"], run.row["failure_kind"]) == ("cancelled", None)
 
 
+SHUT_DOWN = "Job 0 cancelled because SparkContext was shut down"
+
+
+@pytest.mark.parametrize(
+    ("inside", "failure", "status"),
+    [
+        ([task(0, "0", OOM), task(1, "1", index=0)], SHUT_DOWN, "cancelled"),
+        ([task(0, "0", OOM), task(1, "1")], SHUT_DOWN, "oom"),  # another task's success does not repeat it
+        ([task(0, "0", OOM)], "Job 0 cancelled as part of cancellation of all jobs", "cancelled"),
+        ([removed("0", 4_000, "Command exited with code 1")], SHUT_DOWN, "failed"),
+        ([removed("0", 4_000, "Command exited with code 52"), task(0, "1")], SHUT_DOWN, "cancelled"),
+    ],
+)
+def test_who_cancels_ends_a_run_and_not_what_was_repeated(
+    tmp_path: Path, inside: list[Event], failure: str, status: str
+) -> None:
+    run = run_of(tmp_path, *failing(*inside, failure=failure))
+    assert run.row["status"] == status
+    assert (run.row["failure_kind"] is None) is (status == "cancelled")
+
+
 def test_the_jobs_message_is_the_last_resort(tmp_path: Path) -> None:
     text = "Job aborted due to stage failure: Lost task 0.0: java.lang.OutOfMemoryError: Java heap space"
     run = run_of(tmp_path, *failing(failure=text))
@@ -209,6 +263,15 @@ def test_a_log_without_its_end_but_with_all_its_jobs(tmp_path: Path) -> None:
     run = run_of(tmp_path, *whole()[:-1])
     assert (run.row["status"], run.row["completion_time_s"]) == ("ok", 4.5)
     assert "jobs that came later are not in it" in run.notes[0]
+
+
+def test_a_log_that_is_cut_after_its_jobs_is_the_same_as_one_that_ends_with_a_line(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(lines(*whole()[:-1]) + b'{"Event":"SparkLis')
+    run = logged_run(read(path))
+    assert (run.row["status"], run.row["completion_time_s"]) == ("ok", 4.5)
+    assert "jobs that came later are not in it" in run.notes[0]
+    assert run.row["settings"]["log_complete"] is False
 
 
 def test_spark_1_2_has_stages_only(tmp_path: Path) -> None:

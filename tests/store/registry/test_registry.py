@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
@@ -15,13 +16,18 @@ from store import (
     ArtefactError,
     Metric,
     ModelDraft,
+    Registered,
     Store,
     StoreError,
     UnknownModelError,
+    cli,
     model_name,
     open_store,
     sha256,
 )
+from store.__main__ import parser
+from store.registry import registration, retention
+from tests.commands import give
 
 NAME = "resnet50@lab/4-2"
 Make = Callable[..., ModelDraft]
@@ -147,6 +153,59 @@ def test_registering_the_same_bytes_repairs_a_damaged_artefact(store: Store, dra
     assert store.registry.artefact(NAME, "v1") == b"model"
 
 
+def damage(store: Store, version: int = 1) -> None:
+    digest = store.registry.get(NAME, version).artefact_sha256
+    (store.home.artifacts / digest[:2] / digest).write_bytes(b"damaged")
+
+
+def test_fitting_a_damaged_version_again_brings_its_bytes_back(store: Store, draft: Make) -> None:
+    store.registry.register(draft(), b"model")
+    damage(store)
+    again = store.registry.register(draft(), b"model")
+    assert (again.version, again.created) == (1, False)
+    assert store.registry.artefact(NAME) == b"model"
+
+
+@pytest.mark.parametrize("broken", ["bytes", "record"])
+def test_a_fit_with_other_bytes_stands_in_for_a_damaged_champion(store: Store, draft: Make, broken: str) -> None:
+    two_versions(store, draft)
+    store.registry.promote(NAME, 1, "mine")
+    damage(store) if broken == "bytes" else change(store, "UPDATE models SET seed = 9 WHERE version = 1")
+    again = store.registry.register(draft("f1"), b"first in other bytes")
+    assert (again.version, again.created) == (3, True)
+    assert store.registry.artefact(NAME) == b"first in other bytes"
+    assert store.registry.get(NAME, 3).aliases == ("champion", "mine")
+    assert store.registry.load()["version"].tolist() == [2, 3]
+    store.registry.purge(NAME, 1)
+    assert store.registry.register(draft("f1"), b"whatever") == Registered(3, created=False)
+
+
+def test_registering_an_archived_version_again_brings_it_back(store: Store, draft: Make) -> None:
+    two_versions(store, draft)
+    store.registry.archive(NAME, 2)
+    assert store.registry.register(draft("f2"), b"second").version == 2
+    assert store.registry.load()["version"].tolist() == [1, 2]
+
+
+def test_bytes_that_are_registered_again_while_they_are_purged_stay(
+    store: Store, draft: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_versions(store, draft)
+    store.registry.archive(NAME, 2)
+    needed = retention.is_needed
+
+    def late(connection: Any, digest: str) -> bool:
+        monkeypatch.undo()
+        connection.execute("COMMIT")  # another writer comes in between
+        registration.insert(connection, draft("f3"), digest, 6)
+        connection.execute("BEGIN TRANSACTION")
+        return needed(connection, digest)
+
+    monkeypatch.setattr(retention, "is_needed", late)
+    assert store.registry.purge(NAME, 2) == 0
+    assert store.registry.artefact(NAME, 3) == b"second"
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -250,12 +309,25 @@ def test_bytes_that_two_versions_share_survive_the_purge_of_one(store: Store, dr
 
 def test_an_alias_rolls_back_to_where_it_pointed_before(store: Store, draft: Make) -> None:
     two_versions(store, draft)
-    with pytest.raises(StoreError, match="champion never pointed at another version than v1"):
+    with pytest.raises(StoreError, match="champion pointed at no other version before v1"):
         store.registry.roll_back(NAME)
     store.registry.promote(NAME, 2)
     assert store.registry.roll_back(NAME) == 1
     assert store.registry.get(NAME).version == 1
     assert store.registry.alias_history(NAME)["version"].tolist() == [1, 2, 1]
+
+
+def test_rolling_back_again_goes_further_back_and_never_to_what_is_archived(store: Store, draft: Make) -> None:
+    for number in range(1, 6):
+        store.registry.register(draft(f"f{number}"), b"model %d" % number)
+        store.registry.promote(NAME, number)
+    store.registry.archive(NAME, 3)
+    assert store.registry.previous(NAME) == 4
+    assert [store.registry.roll_back(NAME) for _ in range(3)] == [4, 2, 1]
+    with pytest.raises(StoreError, match="pointed at no other version before v1 that is not archived"):
+        store.registry.roll_back(NAME)
+    store.registry.promote(NAME, 5)
+    assert store.registry.roll_back(NAME) == 1
 
 
 def test_a_removed_alias_is_gone_and_remembered(store: Store, draft: Make) -> None:
@@ -274,10 +346,21 @@ def test_two_versions_are_compared_field_by_field(store: Store, draft: Make) -> 
     store.registry.register(draft("f1"), b"first")
     better = [Metric("accuracy", "paper", 99.5, "percent"), Metric("t1", "", 60.0, "s")]
     store.registry.register(draft("f2", params={"alpha": 0.5, "depth": 3}, metrics=better), b"other!")
-    found = store.registry.compare(NAME, 1, "latest").set_index("field")
+    store.registry.register(draft("f3", training_run_ids=["b", "c", "d"], schema=schema("GiB")), b"third")
+    store.registry.register(draft("f4", schema=schema("MiB")), b"fourth")
+    runs = store.registry.compare(NAME, 1, 3).set_index("field").loc["training runs of its own"]
+    assert runs.tolist() == ["1 that v3 has not", "2 that v1 has not"]
+    features = store.registry.compare(NAME, 3, 4).set_index("field").loc["feature.memory"]
+    assert [feature["unit"] for feature in features] == ["GiB", "MiB"]
+    found = store.registry.compare(NAME, 1, 2).set_index("field")
+    assert found.loc["artefact_sha256"].tolist() == [sha256(b"first"), sha256(b"other!")]
     assert found.loc["params.alpha"].tolist() == [0.1, 0.5]
     assert found.loc["accuracy (paper)"].tolist() == [98.5, 99.5]
-    assert not {"params.depth", "t1", "seed"} & set(found.index)
+    assert not {"params.depth", "t1", "seed", "training runs of its own"} & set(found.index)
+
+
+def schema(unit: str) -> dict[str, Any]:
+    return {"features": [{"name": "memory", "column": "executor_memory_gb", "unit": unit}]}
 
 
 def change(store: Store, sql: str) -> None:
@@ -326,6 +409,24 @@ def test_verify_finds_changed_bytes_changed_records_and_lost_runs(store: Store, 
     assert f"{NAME} v2: its record in the database was changed after it was registered" in problems
     assert f"{NAME} v2: 2 of the 2 runs that it was trained on are no longer in the store" in problems
     assert len(problems) == 4
+
+
+def test_every_act_says_what_it_did_as_json(store: Store, draft: Make) -> None:
+    def said(*arguments: str) -> Any:
+        home = ("--home", str(store.home.root), "--json")
+        return json.loads(give(lambda argv: cli.run(parser(), argv), *arguments, *home).stdout)
+
+    two_versions(store, draft)
+    assert said("promote", NAME, "latest") == {"name": NAME, "alias": "champion", "version": 2}
+    assert said("roll-back", NAME) == {"name": NAME, "alias": "champion", "version": 1}
+    assert said("archive", NAME, "latest") == {"name": NAME, "version": 2}
+    assert said("restore", NAME, "2") == {"name": NAME, "version": 2}
+    said("promote", NAME, "1", "--alias", "mine")
+    assert said("remove-alias", NAME, "mine") == {"name": NAME, "alias": "mine"}
+    said("archive", NAME, "2")
+    assert said("purge", NAME, "2") == {"name": NAME, "version": 2, "freed_bytes": 6}
+    lost = f"{NAME} v1: 2 of the 2 runs that it was trained on are no longer in the store"
+    assert lost in said("verify")["problems"]
 
 
 def test_the_figures_of_all_versions_come_at_once(store: Store, draft: Make) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from itertools import product
@@ -14,9 +15,15 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from store import Choices, InvalidRunsError, Preview, Store, UnreadableFileError, runlog
+from store import Choices, InvalidRunsError, Preview, Store, UnreadableFileError, runlog, zips
+from store.checking import cells, check
 from store.database.database import Database
+from store.errors import EventLogError
+from store.eventlogs.codecs import Budget
+from store.eventlogs.entries import of_path, unpacked
 from store.frames import plain_records
+from store.tables.files import opened
+from store.tables.kinds import kind_of
 from store.tables.limits import Limits
 from store.uploads.imports import Imports
 
@@ -118,6 +125,13 @@ def test_a_file_with_decimal_points_has_no_decimal_commas(store: Store) -> None:
     text = ALIASED.replace(",", ";").replace("12 min", "1,500")
     with pytest.raises(InvalidRunsError, match=r"line 3, column completion_time_s: '1,500' is not a number \(s\)"):
         store.imports.add(text.encode(), "runs.csv")
+
+
+def test_a_point_in_any_row_says_that_a_comma_is_no_decimal_mark(store: Store) -> None:
+    header, row, _ = ALIASED.replace(",", ";").splitlines()
+    rows = [row.replace("123.5", cell) for cell in ("1,500", *["7"] * 1_500, "123.5")]
+    with pytest.raises(InvalidRunsError, match=r"line 2, column completion_time_s: '1,500' is not a number \(s\)"):
+        store.imports.add("\n".join([header, *rows]).encode(), "runs.csv")
 
 
 def test_excel_tells_the_delimiter_in_a_line_of_its_own(store: Store) -> None:
@@ -258,7 +272,7 @@ def test_a_file_without_any_good_row_cannot_be_kept(store: Store, csv_of: Csv) -
     [
         (Limits(file_bytes=100), "bytes, at most 100 are taken; split it into several files"),
         (Limits(rows=1), "rows or more, at most 1 are taken; split it"),
-        (Limits(columns=3), "7 columns, at most 3 are taken; leave out the others"),
+        (Limits(columns=3), "7 columns or more, at most 3 are taken; leave out the others"),
         (Limits(line_bytes=10), "line 2: is longer than allowed"),
     ],
 )
@@ -266,6 +280,75 @@ def test_limits_are_named_with_what_to_do(store: Store, csv_of: Csv, limits: Lim
     imports = Imports(Database(store.home.database), limits)
     with pytest.raises((UnreadableFileError, InvalidRunsError), match=words):
         imports.add(csv_of({}, {"repeat": None}), "runs.csv")
+
+
+@pytest.mark.parametrize("form", ["carriage returns", "one JSON list"])
+def test_rows_are_counted_however_lines_end(store: Store, csv_of: Csv, run: Make, form: str) -> None:
+    imports = Imports(Database(store.home.database), Limits(rows=2))
+    rows = [{"repeat": repeat} for repeat in (1, 2, 3)]
+    content = csv_of(*rows).replace(b"\n", b"\r")
+    if form == "one JSON list":
+        content = json.dumps([run(**row) for row in rows]).encode()
+    with pytest.raises(UnreadableFileError, match="3 rows or more, at most 2 are taken"):
+        imports.add(content, "runs")
+
+
+def test_excel_refuses_columns_as_csv_does_and_says_which_sheet_it_read(store: Store, run: Make) -> None:
+    names, values = [*run()], [*run().values()]
+    workbook = openpyxl.load_workbook(io.BytesIO(excel(names, values)))
+    workbook.create_sheet("more").append(names)
+    file = io.BytesIO()
+    workbook.save(file)
+    [note] = store.imports.preview(file.getvalue(), "runs.xlsx").notes
+    assert note == "sheet 'runs' was read; not read: 'Sheet', 'more'"
+    imports = Imports(Database(store.home.database), Limits(columns=len(names)))
+    assert imports.preview(excel(names, values), "runs.xlsx").good == 1
+    with pytest.raises(UnreadableFileError, match="8 columns or more, at most 7 are taken"):
+        imports.preview(excel([*names, "colour"], [*values, "red"]), "runs.xlsx")
+
+
+def test_what_is_too_long_is_judged_where_it_lies(
+    store: Store, csv_of: Csv, run: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cells, "TEXT_LENGTH", 30)
+    monkeypatch.setattr(check, "AT_ONCE", 2)
+    read, told = [], cells.value_or_complaint
+    monkeypatch.setattr(cells, "value_or_complaint", lambda *what: read.append(what[1]) or told(*what))
+    campaigns = ["é", "x" * 31, "ü", "y" * 40, "ö"]
+    found = store.imports.preview(csv_of(*({"campaign": name, "repeat": 1} for name in campaigns)), "runs.csv")
+    assert sorted(read) == sorted(["é", "ü", "ö"])
+    assert [(problem.line, problem.message) for problem in found.problems] == [
+        (3, "has 31 characters, at most 30 are allowed"),
+        (5, "has 40 characters, at most 30 are allowed"),
+    ]
+    assert found.sample["campaign"].tolist() == ["é", "ü", "ö"]
+
+
+def zip_with_many_names(monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """A zip whose last record says that it has no table of contents; the 64-bit one before it says how long it is."""
+    file = io.BytesIO()
+    with monkeypatch.context() as patched, zipfile.ZipFile(file, "w") as archive:
+        patched.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 1)
+        for number in range(50):
+            archive.writestr(f"log-{number}", "")
+        archive.close()
+    content = bytearray(file.getvalue())
+    content[-10:-6] = b"\0" * 4
+    return bytes(content)
+
+
+def test_a_table_of_contents_that_would_fill_the_memory_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "logs.zip"
+    path.write_bytes(zip_with_many_names(monkeypatch))
+    with opened(path, path.name) as file, pytest.raises(UnreadableFileError, match="is a ZIP archive without"):
+        kind_of(file)
+    monkeypatch.setattr(zips._Bounded, "most", 1_000)
+    with opened(path, path.name) as file, pytest.raises(UnreadableFileError, match="too many files"):
+        kind_of(file)
+    with pytest.raises(EventLogError, match="too many files"), unpacked(*of_path(path), Budget(1 << 20)):
+        pass
 
 
 def test_a_million_problems_are_counted_and_the_first_are_told(store: Store, csv_of: Csv) -> None:
@@ -291,7 +374,7 @@ def test_one_json_object_may_be_spread_over_lines(store: Store, run: Make) -> No
 
 
 def test_the_line_of_a_huge_cell_is_named(store: Store, csv_of: Csv) -> None:
-    with pytest.raises(InvalidRunsError, match=r"line 3, column application: 'x+\.\.\.' has 200,000 characters"):
+    with pytest.raises(InvalidRunsError, match=r"line 3, column application: has 200,000 characters"):
         store.imports.add(csv_of({}, {"application": "x" * 200_000}), "runs.csv")
 
 
