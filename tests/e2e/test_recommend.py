@@ -13,7 +13,7 @@ from perfmodel import catalog
 from perfmodel.answers.cost import EXAMPLE_PRICE
 from perfmodel.recommendation.advice import Request, advise
 from perfmodel.recommendation.exports import FORMATS
-from perfmodel.recommendation.search import Goal, Space
+from perfmodel.recommendation.search import PYTHON_WORKER_GB, Goal, Space
 from store import open_store
 from tests.e2e.helpers import select_row, settled
 from tests.store.eventlogs.helpers import added, application, ended, job, lines, start, task
@@ -27,7 +27,7 @@ def models(demo_home):
 
 
 def found(models, goal: Goal):
-    space = Space(range(1, 7), range(1, 9), [14.0])
+    space = Space(range(1, 7), range(1, 9), [14.0], python_gb_per_core=PYTHON_WORKER_GB)
     return advise(models, Request("resnet50", "paper-2020", 100.0, space, goal, EXAMPLE_PRICE)).recommendation
 
 

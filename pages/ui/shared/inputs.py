@@ -154,7 +154,8 @@ def price() -> Price:
         )  # fmt: skip
         per_gib = st.number_input(
             "Per GiB-hour", 0.0, 1000.0, EXAMPLE_PRICE.per_gib_hour, format="%.4f", key="gib_price",
-            bind="query-params", help="What one GiB of executor memory costs for one hour.",
+            bind="query-params",
+            help="An hour of one GiB: of executor memory; on Recommend, of all memory that executors ask for.",
         )  # fmt: skip
         currency = st.selectbox("Currency", ["USD", "EUR", "GBP", "JPY", "KRW"], key="currency", bind="query-params")
         st.caption("The first figures are a round example, nobody's quotation.")
