@@ -87,7 +87,7 @@ def show_choices(advice: Advice) -> pd.Series:
         Card("Executors x cores", f"{row['num_executors']:.0f} x {row['executor_cores']:.0f}"),
         Card("Executor memory", f"{row['executor_memory_gb']:g} GiB"),
     ]
-    shown.cards(figures, width=140)
+    shown.cards(figures, width=180)
     st.markdown(wording(advice, row))
     over = picking.broken(advice.request.goal, row, advice.request.currency)
     if over and not advice.recommendation.advice:

@@ -32,9 +32,8 @@ PICTURES = {
     "recommend": f"recommend?{PAIR}&deadline=4%20h&sure=95",
     "runs": f"runs?{PAIR}&runs_view=Effects",
 }
-PAGES = {
-    name: f"{name}?{PAIR}" for name in ("explore", "compare", "runs", "profile", "models", "recommend", "training")
-}
+PAGES = {name: f"{name}?{PAIR}" for name in ("explore", "compare", "runs", "profile", "models", "recommend")}
+PAGES["training"] = "training?cluster=local-2core-xeon&application=cifar_cnn&guide=false"
 DRAWN_MS = 1_500  # charts and tables are drawn on a canvas, which says nothing when it is ready
 
 
