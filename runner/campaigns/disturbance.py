@@ -64,17 +64,24 @@ def find_disturbed(runs: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def find_unsteady(runs: pd.DataFrame) -> list[Finding]:
+def find_unsteady(runs: pd.DataFrame, task_s: Mapping[str, float]) -> list[Finding]:
     """Return the run furthest from its repeats, for each configuration that varies by `STEADY_PCT` or more.
 
     ``why`` names the phase that differed most from the repeats: what there is to say of a run that nothing from
     outside seems to have disturbed.
+
+    Parameters
+    ----------
+    runs : DataFrame
+        Run-log columns; the runs of one campaign.
+    task_s : mapping of str to float
+        Seconds that the tasks of each run took together, by run_id, where they are known.
     """
     groups = defaultdict(list)
     for row in _measured(runs):
         groups[run_of_row(row).configuration].append(row)
     unsteady = [rows for rows in groups.values() if variation_pct([_time(row) for row in rows]) >= STEADY_PCT]
-    return [_furthest(rows) for rows in unsteady]
+    return [_furthest(rows, task_s) for rows in unsteady]
 
 
 def variation_pct(times_s: Sequence[float]) -> float:
@@ -129,16 +136,25 @@ def _small_share(row: Row, usual: float) -> Iterator[str]:
         yield f"its tasks got {share:.0%} of a core, those of its peers {usual:.0%}"
 
 
-def _furthest(rows: Sequence[Row]) -> Finding:
+def _furthest(rows: Sequence[Row], task_s: Mapping[str, float]) -> Finding:
     middle = median(_time(row) for row in rows)
     row = max(rows, key=lambda one: abs(_time(one) - middle))
     rest = [one for one in rows if one is not row]
-    why = f"{_time(row) - middle:+.1f} s from the median of its repeats; {_phase_text(row, rest)}"
+    why = f"{_time(row) - middle:+.1f} s from the median of its repeats; {_phase_text(row, rest, task_s)}"
     return _finding(row, why)
 
 
-def _phase_text(row: Row, rest: Sequence[Row]) -> str:
-    seen = [phase for phase in _PHASES if phase in row["settings"]]
-    off = {phase: row["settings"][phase] - fmean(one["settings"][phase] for one in rest) for phase in seen}
+def _phase_text(row: Row, rest: Sequence[Row], task_s: Mapping[str, float]) -> str:
+    here, others = _phases(row, task_s), [_phases(one, task_s) for one in rest]
+    off = {phase: seconds - fmean(one[phase] for one in others) for phase, seconds in here.items()}
     most = max(off, key=lambda phase: abs(off[phase]))
-    return f"{_PHASES[most]} differs most: {off[most]:+.1f} s over all tasks"
+    return f"{most} differs most: {off[most]:+.1f} s over all tasks"
+
+
+def _phases(row: Row, task_s: Mapping[str, float]) -> dict[str, float]:
+    """The seconds of each phase over all tasks; what tasks of inference do before it is starting Python."""
+    settings, tasks_s = row["settings"], task_s.get(row["run_id"])
+    seen = {said: float(settings[phase]) for phase, said in _PHASES.items() if phase in settings}
+    if "predict_s" in settings and tasks_s is not None:
+        seen["starting Python and loading TensorFlow"] = tasks_s - sum(seen.values())
+    return seen
