@@ -26,14 +26,16 @@ SCHEMES = ("light", "dark")
 LARGEST = 200 * 1024  # bytes: a README is read over slow lines, too
 PAIR = "cluster=paper-2020&application=resnet50&guide=false"
 PICTURES = {
-    "explore": f"explore?{PAIR}&pin=2%20x%208,%2014%20GiB,%2060%20images,%20100%20%25",
-    "heat-map": f"explore?{PAIR}&chart=Executors%20x%20cores&executors=2",
+    "explore": f"?{PAIR}&pin=2%20x%208,%2014%20GiB,%2060%20images,%20100%20%25",
+    "heat-map": f"?{PAIR}&chart=Executors%20x%20cores&executors=2",
     "compare": f"compare?{PAIR}",
     "recommend": f"recommend?{PAIR}&deadline=4%20h&sure=95",
     "runs": f"runs?{PAIR}&runs_view=Effects",
 }
-PAGES = {name: f"{name}?{PAIR}" for name in ("explore", "compare", "runs", "profile", "models", "recommend")}
-PAGES["training"] = "training?cluster=local-2core-xeon&application=cifar_cnn&guide=false"
+PAGES = {name: f"{name}?{PAIR}" for name in ("compare", "runs", "profile", "models", "recommend")} | {
+    "explore": f"?{PAIR}",  # the first page is at the root
+    "training": "training?cluster=local-2core-xeon&application=cifar_cnn&guide=false",
+}
 DRAWN_MS = 1_500  # charts and tables are drawn on a canvas, which says nothing when it is ready
 
 
