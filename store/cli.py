@@ -35,6 +35,15 @@ def add_command(
     return command
 
 
+def add_act(
+    commands: Commands[argparse.ArgumentParser], name: str, text: str, func: Callable[[argparse.Namespace], int | None]
+) -> argparse.ArgumentParser:
+    """Add a command, as `add_command` does, that says what it did, with --json for scripts."""
+    command = add_command(commands, name, text, func)
+    add_json(command)
+    return command
+
+
 def add_home(parser: argparse.ArgumentParser) -> None:
     """Add --home PATH."""
     text = f"folder with the database and the models (default: {VARIABLE}, else ./.sparkcast)"

@@ -7,7 +7,8 @@ import zlib
 from typing import Any, BinaryIO, cast
 
 LARGEST_DIRECTORY = 16 << 20  # bytes of the table of contents
-# What opening an archive or reading a member raises.
+# What zipfile lets through of a damaged archive: it says BadZipFile of what it checks, and of the rest whatever breaks
+# first, such as an offset before the file (ValueError) or a method that it does not know (NotImplementedError).
 UNREADABLE = (OSError, EOFError, ValueError, NotImplementedError, zlib.error, zipfile.BadZipFile)
 
 

@@ -8,7 +8,7 @@ from perfmodel.errors import NotEnoughRunsError
 from perfmodel.evidence.causes import usable
 from perfmodel.evidence.datasets import SIZE, as_shares_of, usual_size
 from perfmodel.evidence.effects import mean_task_seconds
-from perfmodel.evidence.jobs import comparable
+from perfmodel.evidence.jobs import comparable, job_of
 from store import Store
 
 
@@ -19,8 +19,9 @@ def usable_runs(store: Store, application: str, cluster: str) -> pd.DataFrame:
     most runs that the pair's first model learned from, so that a question means the same to every model.
     """
     runs = store.runs.load(application=application, cluster=cluster, status="ok")
-    first = _first_learned(store, application, cluster, runs)
-    if runs[SIZE].nunique() > 1:
+    sizes, jobs = runs[SIZE].nunique(), runs["settings"].map(job_of).nunique()
+    first = _first_learned(store, application, cluster, runs) if max(sizes, jobs) > 1 else runs
+    if sizes > 1:
         runs = as_shares_of(runs, usual_size(first))
     return comparable(usable(runs), like=first)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -26,12 +27,20 @@ def usable(runs: pd.DataFrame) -> pd.DataFrame:
     runs : DataFrame
         Run-log columns, ``status`` and ``settings`` (a dict or nothing) among them.
     """
-    settings = runs["settings"].map(lambda found: found if isinstance(found, dict) else {})
+    settings = _settings(runs)
     oversubscribed = settings.map(lambda found: bool(found.get("oversubscribed"))).astype(bool)
-    regimes = settings.map(lambda found: found.get(REGIME)).astype(object)
     shared = runs["dataset_images"].where(settings.map(job_of).eq(""))
     good = runs["status"].eq("ok") & ~oversubscribed
-    return runs.assign(**{REGIME: regimes, SPLIT_IMAGES: shared})[good].reset_index(drop=True)
+    return runs.assign(**{REGIME: regimes(runs), SPLIT_IMAGES: shared})[good].reset_index(drop=True)
+
+
+def regimes(runs: pd.DataFrame) -> pd.Series[Any]:
+    """What executor memory bounded in each run; None where its settings do not say."""
+    return _settings(runs).map(lambda found: found.get(REGIME)).astype(object)
+
+
+def _settings(runs: pd.DataFrame) -> pd.Series[Any]:
+    return runs["settings"].map(lambda found: found if isinstance(found, dict) else {})
 
 
 def with_real_cores(rows: pd.DataFrame) -> pd.DataFrame:
@@ -63,6 +72,6 @@ def causes(runs: pd.DataFrame, needed: Sequence[str]) -> pd.DataFrame:
     rows = with_real_cores(runs)
     if MEMORY in needed or REGIME not in rows:
         return rows
-    regimes = set(rows[REGIME].dropna())
-    comparable = len(regimes) <= 1 and NOTHING_BOUNDED not in regimes
+    stated = set(rows[REGIME].dropna())
+    comparable = len(stated) <= 1 and NOTHING_BOUNDED not in stated
     return rows if comparable else rows.drop(columns=MEMORY, errors="ignore")

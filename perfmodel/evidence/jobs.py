@@ -20,11 +20,15 @@ def comparable(runs: pd.DataFrame, like: pd.DataFrame | None = None) -> pd.DataF
     like : DataFrame, optional
         Those of them that decide which job it is; by default all.
     """
-    lost = runs["settings"].map(lost_something).astype(bool)
-    kept = runs[~lost]
+    kept = without_losses(runs)
     deciding = kept if like is None else kept[kept["run_id"].isin(like["run_id"])]
     jobs = kept["settings"].map(job_of)
     return kept[jobs.eq(usual_job(kept if deciding.empty else deciding))].reset_index(drop=True)
+
+
+def without_losses(runs: pd.DataFrame) -> pd.DataFrame:
+    """The runs but for trainings that `lost_something`."""
+    return runs[~runs["settings"].map(lost_something).astype(bool)]
 
 
 def usual_job(runs: pd.DataFrame) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from perfmodel.evidence.causes import NOTHING_BOUNDED, REGIME
+from perfmodel.evidence.causes import NOTHING_BOUNDED, REGIME, regimes
 
 # Runs that really ran: rows that were reconstructed or simulated cannot run out of memory.
 REAL = ("measured", "uploaded")
@@ -54,7 +54,7 @@ def _regimes(runs: pd.DataFrame) -> pd.Series[Any]:
         return runs[REGIME]
     if "settings" not in runs:
         return pd.Series(None, runs.index, dtype=object)
-    return runs["settings"].map(lambda found: found.get(REGIME) if isinstance(found, dict) else None).astype(object)
+    return regimes(runs)
 
 
 def memory_safety(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median, stdev
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 from runner.plans.plan import run_of_row
 
 Row = Mapping[Any, Any]
+TaskSeconds = Callable[[str], float | None]  # by run_id; None where they are not known
 # Repeats that vary less, in percent of their mean, are taken as one measurement.
 STEADY_PCT = 5.0
 # What a run may miss; an idle machine with two cores showed 0.02 to 0.04 cores that were busy with something else.
@@ -64,7 +65,7 @@ def find_disturbed(runs: pd.DataFrame) -> list[Finding]:
     ]
 
 
-def find_unsteady(runs: pd.DataFrame, task_s: Mapping[str, float]) -> list[Finding]:
+def find_unsteady(runs: pd.DataFrame, task_s: TaskSeconds) -> list[Finding]:
     """Return the run furthest from its repeats, for each configuration that varies by `STEADY_PCT` or more.
 
     ``why`` names the phase that differed most from the repeats: what there is to say of a run that nothing from
@@ -74,8 +75,8 @@ def find_unsteady(runs: pd.DataFrame, task_s: Mapping[str, float]) -> list[Findi
     ----------
     runs : DataFrame
         Run-log columns; the runs of one campaign.
-    task_s : mapping of str to float
-        Seconds that the tasks of each run took together, by run_id, where they are known.
+    task_s : callable
+        Returns the seconds that the tasks of a run took together; asked for the runs of unsteady configurations alone.
     """
     groups = defaultdict(list)
     for row in _measured(runs):
@@ -136,7 +137,7 @@ def _small_share(row: Row, usual: float) -> Iterator[str]:
         yield f"its tasks got {share:.0%} of a core, those of its peers {usual:.0%}"
 
 
-def _furthest(rows: Sequence[Row], task_s: Mapping[str, float]) -> Finding:
+def _furthest(rows: Sequence[Row], task_s: TaskSeconds) -> Finding:
     middle = median(_time(row) for row in rows)
     row = max(rows, key=lambda one: abs(_time(one) - middle))
     rest = [one for one in rows if one is not row]
@@ -144,16 +145,16 @@ def _furthest(rows: Sequence[Row], task_s: Mapping[str, float]) -> Finding:
     return _finding(row, why)
 
 
-def _phase_text(row: Row, rest: Sequence[Row], task_s: Mapping[str, float]) -> str:
+def _phase_text(row: Row, rest: Sequence[Row], task_s: TaskSeconds) -> str:
     here, others = _phases(row, task_s), [_phases(one, task_s) for one in rest]
     off = {phase: seconds - fmean(one[phase] for one in others) for phase, seconds in here.items()}
     most = max(off, key=lambda phase: abs(off[phase]))
     return f"{most} differs most: {off[most]:+.1f} s over all tasks"
 
 
-def _phases(row: Row, task_s: Mapping[str, float]) -> dict[str, float]:
+def _phases(row: Row, task_s: TaskSeconds) -> dict[str, float]:
     """The seconds of each phase over all tasks; what tasks of inference do before it is starting Python."""
-    settings, tasks_s = row["settings"], task_s.get(row["run_id"])
+    settings, tasks_s = row["settings"], task_s(row["run_id"])
     seen = {said: float(settings[phase]) for phase, said in _PHASES.items() if phase in settings}
     if "predict_s" in settings and tasks_s is not None:
         seen["starting Python and loading TensorFlow"] = tasks_s - sum(seen.values())

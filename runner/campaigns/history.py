@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
-from runner.clusters.memory import FREE, HEAP, PROCESS
 from runner.plans.plan import PlannedRun, run_of_row
 from store import Store
+from store.memory import FREE, HEAP, PROCESS
 
 # The failures that more executor memory can cure, by what that memory bounds.
 _CURED_BY_MEMORY = {FREE: {"oom_heap"}, HEAP: {"oom_heap"}, PROCESS: {"oom_kill", "oom_python"}}

@@ -114,15 +114,15 @@ def make_report(store: Store, campaign: str) -> Report:
         last_failures={str(one.failure_kind): f"{one.run}: {one.reason}" for one in failed},
         variations=_variations(history, runs),
         disturbed=find_disturbed(runs),
-        unsteady=find_unsteady(runs, _task_seconds(store, plan)),
+        unsteady=find_unsteady(runs, lambda run_id: _task_seconds(store, run_id)),
         safe_memory=safe_memory(history),
         skipped=course.agenda.skipped,
     )
 
 
-def _task_seconds(store: Store, plan: Mapping[str, Any]) -> dict[str, float]:
-    tasks = store.runs.all_tasks(plan["application"], plan["cluster"])
-    return {str(run_id): ms / 1000 for run_id, ms in tasks.groupby("run_id")["run_ms"].sum().items()}
+def _task_seconds(store: Store, run_id: str) -> float | None:
+    milliseconds = store.runs.tasks(run_id)["run_ms"]
+    return None if milliseconds.empty else float(milliseconds.sum()) / 1000
 
 
 def _find_plan(store: Store, campaign: str) -> dict[str, Any]:

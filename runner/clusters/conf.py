@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from runner.clusters.masters import PRIVATE, read_master
-from runner.clusters.memory import HEAP, heap_mib
+from runner.clusters.memory import heap_mib
 from runner.clusters.resources import resource_conf
 from runner.clusters.training_conf import computes_with_tensorflow, training_conf, trains_on_gpu
 from runner.spec import RunSpec
+from store.memory import HEAP
 
 GC = "ParallelGC"
 # Spark shows no property whose name or value matches (spark.redaction.regex): the event log has this text instead.

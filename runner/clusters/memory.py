@@ -12,10 +12,7 @@ from runner.clusters.masters import STANDALONE, read_master
 from runner.errors import RunnerError
 from runner.spec import RunSpec
 from store import memory
-from store.memory import FREE as FREE
-from store.memory import HEAP as HEAP
-from store.memory import PROCESS as PROCESS
-from store.memory import PROCESS_LEAST_MIB
+from store.memory import FREE, HEAP, PROCESS, PROCESS_LEAST_MIB
 
 REGIMES = {
     FREE: "the executor's heap; Python workers take what they need beside it",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from runner.clusters.masters import KUBERNETES, PRIVATE, STANDALONE, YARN, read_master
-from runner.clusters.memory import PROCESS, heap_mib, overhead_mib
+from runner.clusters.memory import heap_mib, overhead_mib
 from runner.errors import RunnerError
 from runner.spec import RunSpec
+from store.memory import PROCESS
 
 Conf = dict[str, str]
 OVERHEAD = "spark.executor.memoryOverhead"

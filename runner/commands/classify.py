@@ -8,13 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from runner.campaigns.campaign import Campaign, Limits
+from runner.campaigns.campaign import Campaign
 from runner.campaigns.progress import ProgressDisplay
 from runner.clusters.host import visible_cpus
-from runner.clusters.memory import FREE
 from runner.clusters.software import check_java
 from runner.clusters.target import add_target_options
-from runner.commands.arguments import read_seconds
+from runner.commands.limit_options import add_limits, read_limits
 from runner.commands.network_options import add_application_options, read_application_options
 from runner.commands.plan_options import check_memory, read_plan
 from runner.errors import RunnerError
@@ -26,6 +25,7 @@ from runner.runs.delivery import Delivery, read_delivery
 from runner.runs.interrupts import stop_signals_interrupt
 from store import Store, open_store
 from store.cli import add_home, add_json, print_json
+from store.memory import FREE
 
 WEIGHTS_SUFFIX = ".h5"
 # Options of a campaign that make no sense for one run.
@@ -67,10 +67,7 @@ def add_classify(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--images-per-partition", default="100", metavar="N", help="images of a task (default: 100)")
     add_target_options(parser)
     parser.add_argument("--cluster", metavar="NAME", help="name of the cluster in the run log")
-    parser.add_argument("--timeout", default="1d", metavar="TIME", help="longest run (default: 1d)")
-    parser.add_argument(
-        "--launch-timeout", default="2m", metavar="TIME", help="longest wait for the executors (default: 2m)"
-    )
+    add_limits(parser, longest="1d")
     add_home(parser)
     add_json(parser)
     parser.set_defaults(func=classify, **_ONE_RUN)
@@ -86,7 +83,7 @@ def classify(args: argparse.Namespace) -> int:
     if dataset is None or len(plan.runs) != 1:
         raise RunnerError("classify runs one configuration: give one value each, no list")
     plan = dataclasses.replace(plan, application=application)
-    limits = Limits(read_seconds("--launch-timeout", args.launch_timeout), read_seconds("--timeout", args.timeout))
+    limits = read_limits(args)
     check_memory(plan)
     check_java()
     store = open_store(args.home)

@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 
 from runner.clusters.host import visible_memory_mib
-from runner.clusters.memory import BYTES_PER_VALUE, FREE, REGIMES, check_regime
+from runner.clusters.memory import BYTES_PER_VALUE, REGIMES, check_regime
 from runner.clusters.resources import refuse_uneven
 from runner.clusters.target import add_target_options, read_target
 from runner.commands.arguments import read_integer, read_list, read_memory, read_memory_step, read_rate
@@ -19,6 +19,7 @@ from runner.inputs.synthetic import synthetic_name
 from runner.plans.fewest import fewest_runs
 from runner.plans.grid import Layout, even_layouts, grid_runs, spread_layouts, total_layouts
 from runner.plans.plan import Plan, PlannedRun
+from store.memory import FREE
 
 
 def add_plan_options(parser: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from runner.campaigns.campaign import Campaign, Limits, Slice, Summary
+from runner.campaigns.campaign import Campaign, Slice, Summary
 from runner.campaigns.preview import count_oversubscribed, preview, print_preview
 from runner.campaigns.progress import ProgressDisplay
 from runner.campaigns.report import make_report
@@ -15,6 +15,7 @@ from runner.clusters.conf import spark_conf
 from runner.clusters.host import visible_cpus
 from runner.clusters.software import check_java
 from runner.commands.arguments import read_integer, read_seconds
+from runner.commands.limit_options import add_limits, read_limits
 from runner.commands.plan_options import add_plan_options, check_memory, read_plan
 from runner.commands.report import report_text
 from runner.inputs.images import Dataset
@@ -46,10 +47,7 @@ def add_profile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 def add_campaign_options(parser: argparse.ArgumentParser) -> None:
     """Add what `run_campaign` reads."""
     parser.add_argument("--campaign", metavar="NAME", help="name of the campaign (default: made from the plan)")
-    parser.add_argument("--timeout", default="1h", metavar="TIME", help="longest run (default: 1h)")
-    parser.add_argument(
-        "--launch-timeout", default="2m", metavar="TIME", help="longest wait for the executors (default: 2m)"
-    )
+    add_limits(parser, longest="1h")
     parser.add_argument("--limit-runs", metavar="N", help="stop after this many runs; the same command goes on")
     parser.add_argument("--for", dest="time_limit", metavar="TIME", help="start no run after this time")
     parser.add_argument("--dry-run", action="store_true", help="show the plan and run nothing")
@@ -77,7 +75,7 @@ def run_campaign(
     open_dataset : callable
         Returns the images, generated first where they are not there.
     """
-    limits = Limits(read_seconds("--launch-timeout", args.launch_timeout), read_seconds("--timeout", args.timeout))
+    limits = read_limits(args)
     part = _read_slice(args)
     store = open_store(args.home)
     name = args.campaign or plan.default_campaign()

@@ -9,12 +9,12 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from runner.clusters.memory import HEAP
 from runner.jobs.driver import drive
 from runner.jobs.inference import SCHEMA, SECONDS, InferenceSpec, classify_batches
 from runner.jobs.resident import predict_resident
 from runner.jobs.shipping import name_for_workers
 from runner.spec import RunSpec
+from store.memory import HEAP
 
 EXAMPLES = 5  # of images that could not be read
 

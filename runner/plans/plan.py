@@ -6,16 +6,16 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, field, replace
 from typing import Any
 
 import pandas as pd
 
-from runner.clusters.memory import FREE
 from runner.clusters.target import Target
 from runner.networks.applications import Application
 from runner.training.order import Training
+from store.memory import FREE
 
 MIB_PER_GIB = 1024
 # What the identity of a plan means where it does not say: the first plans could not, and their names come from it.
@@ -35,14 +35,24 @@ class Configuration:
 
     @property
     def executor_cores(self) -> list[int]:
-        """Cores of each executor: spread evenly, the remainder one by one, so the first have one more (table 7)."""
-        least, more = divmod(self.total_cores, self.num_executors)
-        return [least + 1] * more + [least] * (self.num_executors - more)
+        """Cores of each executor, as `spread_cores` has them."""
+        return spread_cores(self.total_cores, self.num_executors)
 
     def __str__(self) -> str:
         memory = f"{self.executor_memory_mib / MIB_PER_GIB:g} GiB"
-        cores = " + ".join(f"{number} x {cores}" for cores, number in Counter(self.executor_cores).items())
+        cores = layout_text(self.executor_cores)
         return f"{cores} cores, {memory}, {self.images_per_partition} images/partition, {self.sampling_rate_pct:g} %"
+
+
+def spread_cores(total_cores: int, num_executors: int) -> list[int]:
+    """Return the cores of each executor: spread evenly, the remainder one by one, so the first have more (table 7)."""
+    least, more = divmod(total_cores, num_executors)
+    return [least + 1] * more + [least] * (num_executors - more)
+
+
+def layout_text(executor_cores: Sequence[int]) -> str:
+    """Return executors x cores, such as ``2 x 4``, or ``1 x 3 + 1 x 2`` of uneven ones."""
+    return " + ".join(f"{number} x {cores}" for cores, number in Counter(executor_cores).items())
 
 
 @dataclass(frozen=True, order=True)

@@ -17,11 +17,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from runner.clusters.authentication import write_private_conf
-from runner.clusters.memory import PROCESS
 from runner.clusters.processes import adopt_orphans, die_with_parent, kill_descendants
 from runner.clusters.standalone import start_cluster
 from runner.clusters.watchdog import MemoryWatchdog
 from runner.spec import RESULT_FILE, RunSpec, write_result
+from store.memory import PROCESS
 
 POLL_S = 0.1
 # Spark starts a dying executor again without end; so often more than there are executors, within so many seconds, means

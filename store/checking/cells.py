@@ -17,6 +17,7 @@ from store.runlog import NAME_LENGTH, Column
 
 TEXT_LENGTH = 200
 JSON_LENGTH = 20_000
+TOO_LONG = "has {:,} characters, at most {:,} are allowed"  # for Python's format and DuckDB's
 _MISSING = frozenset(("", "na", "n/a", "nan", "null", "none"))
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _CLOCK = r"\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?\s?(?:Z|[+-]\d\d:?\d\d)?"
@@ -48,7 +49,7 @@ def value(column: Column, text: str, scale: float = 1.0) -> Any:
     """
     text = text.strip()
     if len(text) > longest(column):
-        raise ValueError(f"has {len(text):,} characters, at most {longest(column):,} are allowed")
+        raise ValueError(TOO_LONG.format(len(text), longest(column)))
     words = _MISSING if column.type != "text" or column.choices else frozenset(("",))
     if text.lower() in words:
         return None

@@ -144,7 +144,7 @@ class Check:
         most, read = cells.longest(column), f"read_{column.name}"
         self._sql.execute(
             f"CREATE TABLE {read} AS SELECT text, NULL::{plain.TYPES[column.type]} AS value, "
-            f"format('has {{:,}} characters, at most {most:,} are allowed', length(text)) AS complaint "
+            f"format('{cells.TOO_LONG}', length(text), {most}) AS complaint "
             f"FROM (SELECT DISTINCT odd_{column.name} AS text FROM cells) WHERE length(text) > {most}"
         )
         with closing(self._sql.cursor()) as cursor:  # of its own: it is read while what was read is written

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 
 from store import cli
-from store.registry.registry import CHAMPION
+from store.registry.registry import CHAMPION, Registry
 from store.registry.versions import LATEST
 from store.store import Store, open_store
 
@@ -24,14 +23,14 @@ def add_registry(commands: cli.Commands[argparse.ArgumentParser]) -> None:
     models.add_argument("--cluster", help="only models of this cluster")
     models.add_argument("--archived", action="store_true", help="archived versions too")
     cli.add_format(models)
-    promote_one = _add_act(commands, "promote", "Let an alias point at a version of a model.", promote)
+    promote_one = cli.add_act(commands, "promote", "Let an alias point at a version of a model.", promote)
     _add_version(promote_one)
     _add_alias(promote_one)
-    back = _add_act(
+    back = cli.add_act(
         commands, "roll-back", "Let an alias point where it pointed before; again, further back.", roll_back
     )
     _add_alias(_named(back))
-    gone = _named(_add_act(commands, "remove-alias", "Take an alias away; its history stays.", remove_alias))
+    gone = _named(cli.add_act(commands, "remove-alias", "Take an alias away; its history stays.", remove_alias))
     gone.add_argument("alias", metavar="ALIAS")
     cli.add_format(_named(cli.add_command(commands, "aliases", "List every move of a model's aliases.", list_aliases)))
     figures = _named(cli.add_command(commands, "metrics", "List a metric over a model's versions.", list_metrics))
@@ -43,19 +42,11 @@ def add_registry(commands: cli.Commands[argparse.ArgumentParser]) -> None:
     compare.add_argument("first", metavar="FIRST", help=_VERSION)
     compare.add_argument("second", metavar="SECOND", help=_VERSION)
     cli.add_format(compare)
-    _add_version(_add_act(commands, "archive", "Put a version aside; restore brings it back.", archive))
-    _add_version(_add_act(commands, "restore", "Bring an archived version back.", restore))
-    _add_version(_add_act(commands, "purge", "Delete the bytes of an archived version for good.", purge))
+    _add_version(cli.add_act(commands, "archive", "Put a version aside; restore brings it back.", archive))
+    _add_version(cli.add_act(commands, "restore", "Bring an archived version back.", restore))
+    _add_version(cli.add_act(commands, "purge", "Delete the bytes of an archived version for good.", purge))
     text = "Check the bytes, the record and the lineage of every model, and that each run is there once."
-    _add_act(commands, "verify", text, verify)
-
-
-def _add_act(
-    commands: cli.Commands[argparse.ArgumentParser], name: str, text: str, func: Callable[[argparse.Namespace], int]
-) -> argparse.ArgumentParser:
-    command = cli.add_command(commands, name, text, func)
-    cli.add_json(command)
-    return command
+    cli.add_act(commands, "verify", text, verify)
 
 
 def _say(args: argparse.Namespace, text: str, **done: Any) -> int:
@@ -142,10 +133,15 @@ def compare_two(args: argparse.Namespace) -> int:
     return 0
 
 
+def _version(args: argparse.Namespace) -> tuple[Registry, int]:
+    """The registry, and the number of the version that is meant."""
+    registry = open_store(args.home).registry
+    return registry, registry.get(args.name, args.version).version
+
+
 def archive(args: argparse.Namespace) -> int:
     """Archive a version."""
-    registry = open_store(args.home).registry
-    version = registry.get(args.name, args.version).version
+    registry, version = _version(args)
     registry.archive(args.name, version)
     text = f"{args.name} v{version} is archived; restore brings it back, purge deletes its bytes"
     return _say(args, text, version=version)
@@ -153,16 +149,14 @@ def archive(args: argparse.Namespace) -> int:
 
 def restore(args: argparse.Namespace) -> int:
     """Restore a version."""
-    registry = open_store(args.home).registry
-    version = registry.get(args.name, args.version).version
+    registry, version = _version(args)
     registry.restore(args.name, version)
     return _say(args, f"{args.name} v{version} is back", version=version)
 
 
 def purge(args: argparse.Namespace) -> int:
     """Purge a version."""
-    registry = open_store(args.home).registry
-    version = registry.get(args.name, args.version).version
+    registry, version = _version(args)
     freed = registry.purge(args.name, version)
     text = f"{args.name} v{version} is purged: {freed:,} bytes freed; its record stays"
     return _say(args, text, version=version, freed_bytes=freed)

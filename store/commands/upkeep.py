@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -17,21 +16,13 @@ OLD_DAYS = 30.0
 
 def add_upkeep(commands: cli.Commands[argparse.ArgumentParser]) -> None:
     """Add the commands."""
-    _command(commands, "snapshot", "Copy the database to a file to go back to; done daily by itself.", snapshot)
-    _command(commands, "recover", "Keep a damaged database aside and bring back its last good state.", go_back)
+    cli.add_act(commands, "snapshot", "Copy the database to a file to go back to; done daily by itself.", snapshot)
+    cli.add_act(commands, "recover", "Keep a damaged database aside and bring back its last good state.", go_back)
     text = "Move the task records of old runs from the database into a Parquet file; they are read from there."
-    compact = _command(commands, "compact", text, move_tasks)
+    compact = cli.add_act(commands, "compact", text, move_tasks)
     compact.add_argument(
         "--older-than", type=_days, default=OLD_DAYS, metavar="DAYS", help=f"since stored; default: {OLD_DAYS:g}"
     )
-
-
-def _command(
-    commands: cli.Commands[argparse.ArgumentParser], name: str, text: str, func: Callable[[argparse.Namespace], None]
-) -> argparse.ArgumentParser:
-    command = cli.add_command(commands, name, text, func)
-    cli.add_json(command)
-    return command
 
 
 def _days(text: str) -> float:

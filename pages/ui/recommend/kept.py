@@ -24,16 +24,9 @@ def promise_table(found: pd.DataFrame) -> pd.DataFrame:
                     found["predicted_low_s"], found["predicted_high_s"], found["interval_level"], strict=True
                 )
             ],
-            "Actual": [
-                time_text(seconds) if ok else status
-                for seconds, ok, status in zip(found["actual_s"], ended, found["status"], strict=True)
-            ],
-            "Actual minus predicted": [
-                f"{error:+.1f} %" if ok else "" for error, ok in zip(found["error_pct"], ended, strict=True)
-            ],
-            "Inside the interval": [
-                ("yes" if inside else "no") if ok else "" for inside, ok in zip(found["inside"], ended, strict=True)
-            ],
+            "Actual": found["actual_s"].map(time_text).where(ended, found["status"]),
+            "Actual minus predicted": found["error_pct"].map("{:+.1f} %".format).where(ended, ""),
+            "Inside the interval": found["inside"].map({True: "yes", False: "no"}).where(ended, ""),
             "Not as recommended": found["otherwise"],
             "Model": found["model"],
         }
@@ -44,19 +37,16 @@ def promise_text(found: pd.DataFrame) -> str:
     """The same in sentences; only runs that ended well and were as recommended keep a promise or break it."""
     ended = found["status"] == "ok"
     kept = found[ended & found["otherwise"].eq("")]
-    others = [
-        f"{counted(number, 'run')} {what}"
-        for number, what in (
-            (int((~ended).sum()), "did not end well"),
-            (int(ended.sum()) - len(kept), "ended well, but not as recommended"),
-        )
-        if number
-    ]
-    said = [f"{'; '.join(others)}."] if others else []
+    others = {
+        "did not end well": int((~ended).sum()),
+        "ended well, but not as recommended": int(ended.sum()) - len(kept),
+    }
+    said = []
     if len(kept):
-        said.insert(
-            0,
+        said.append(
             f"{int(kept['inside'].sum())} of {len(kept)} runs ended inside the interval that was predicted for them; "
-            f"half were within {kept['error_pct'].abs().median():.1f} % of the prediction.",
+            f"half were within {kept['error_pct'].abs().median():.1f} % of the prediction."
         )
+    if any(others.values()):
+        said.append("; ".join(f"{counted(number, 'run')} {what}" for what, number in others.items() if number) + ".")
     return " ".join(said)

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from pages.ui.shared.charts import FRAME, LINE, OTHER, POINT
 from pages.ui.shared.text import counted
 from perfmodel.answers.cost import Price, cost
+from runner.plans.plan import layout_text, spread_cores
 
 ARM_COLOURS = {"driver": LINE, "barrier": POINT, "one-process": OTHER, "numpy": "#6B5B95"}
 ARM_SYMBOLS = {"driver": "circle", "barrier": "diamond", "one-process": "square", "numpy": "x"}
@@ -85,10 +86,8 @@ def trainings_data(runs: pd.DataFrame, price: Price) -> pd.DataFrame:
 
 def _layout(run: Any) -> str:
     """Return executors x cores; those of uneven executors apart, as the run log states the largest one's."""
-    if pd.isna(run.total_cores) or run.total_cores == run.num_executors * run.executor_cores:
-        return f"{run.num_executors} x {run.executor_cores}"
-    least, more = divmod(int(run.total_cores), int(run.num_executors))
-    return f"{more} x {least + 1} + {run.num_executors - more} x {least}"
+    total = run.num_executors * run.executor_cores if pd.isna(run.total_cores) else run.total_cores
+    return layout_text(spread_cores(int(total), int(run.num_executors)))
 
 
 def epochs_data(runs: pd.DataFrame) -> pd.DataFrame:

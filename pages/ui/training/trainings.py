@@ -11,7 +11,7 @@ import streamlit as st
 from pages.ui.shared import state
 from pages.ui.training.training_charts import ARM_COLOURS
 from perfmodel.evidence.causes import usable
-from perfmodel.evidence.jobs import lost_something
+from perfmodel.evidence.jobs import without_losses
 
 APPLICATION = "cifar_cnn"
 _BY_EPOCH = ("epoch_s", "test_accuracy_pct")
@@ -59,7 +59,7 @@ def _clusters(version: int) -> list[str]:
 def _runs(cluster: str, version: int) -> pd.DataFrame:
     found = state.store().runs.load(application=APPLICATION, cluster=cluster, status="ok")
     trainings = usable(found[found["settings"].map(is_training).astype(bool)])
-    return trainings[~trainings["settings"].map(lost_something).astype(bool)].reset_index(drop=True)
+    return without_losses(trainings).reset_index(drop=True)
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

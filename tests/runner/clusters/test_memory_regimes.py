@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from runner.campaigns.report import make_report
-from runner.clusters.memory import FREE, HEAP, LARGEST_PARTITION_BYTES, PROCESS, check_regime
+from runner.clusters.memory import LARGEST_PARTITION_BYTES, check_regime
 from runner.errors import RunnerError
 from store import Store, open_store
+from store.memory import FREE, HEAP, PROCESS
 from tests.runner.helpers import processes_of, run_profile
 
 

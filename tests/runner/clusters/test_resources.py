@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from runner.clusters.conf import RESERVED, spark_conf
-from runner.clusters.memory import FREE, HEAP, PROCESS
 from runner.clusters.resources import refuse_uneven, resource_conf
 from runner.errors import RunnerError
 from runner.spec import RunSpec
 from runner.training.order import Training
+from store.memory import FREE, HEAP, PROCESS
 from tests.runner.helpers import PATIENCE_S, ROOT
 
 MASTERS = {"private": None, "standalone": "spark://h:7077", "yarn": "yarn", "kubernetes": "k8s://https://h:6443"}
