@@ -54,7 +54,7 @@ class Worker:
         model_file, weights_file = (find(name) if name else None for name in (spec.model_file, spec.weights_file))
         application = open_application(spec.application, model_file, spec.preprocessing)
         self._classifier = Classifier(application, spec.batch_size, spec.threads, spec.seed, weights_file)
-        self._decoder = Decoder(application.input_shape)
+        self._decoder = Decoder(application.input_shape, application.preprocess)
         self._images = read_manifest(find(spec.manifest))
         self._pixels: Pixels = np.zeros(self._classifier.shape, dtype=np.float32)
 

@@ -78,7 +78,8 @@ class Reader:
 
     def __init__(self, spec: InferenceSpec) -> None:
         limit_threads(spec.threads)
-        self._decoder = Decoder(_open(spec).input_shape)
+        application = _open(spec)
+        self._decoder = Decoder(application.input_shape, application.preprocess)
         self._images = read_manifest(find(spec.manifest))
 
     def read(self, number: int) -> dict[str, Any]:

@@ -66,7 +66,7 @@ class Application:
         return max(self.input_shape[:2])
 
     def preprocess(self, images: Any) -> Any:
-        """Turn a float32 tensor of shape (batch, height, width, channels), 0..255, into what the network expects."""
+        """Turn a float32 tensor of shape (..., height, width, channels), 0..255, into what the network expects."""
         return PREPROCESSING[self.preprocessing](images)
 
 

@@ -62,13 +62,19 @@ class Classifier:
         top = min(TOP, _classes(model))
 
         def predict(images: Any) -> Any:
-            return tf.math.top_k(model(application.preprocess(images), training=False), top)
+            return tf.math.top_k(model(images, training=False), top)
 
         self.shape = (batch_size, *application.input_shape)
         self._predict = tf.function(predict).get_concrete_function(tf.TensorSpec(self.shape, tf.float32))
 
     def predict(self, images: Pixels) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-        """Return the best classes of each row of a full batch, best first, and their scores."""
+        """Return the best classes of each row of a full batch, best first, and their scores.
+
+        Parameters
+        ----------
+        images : array of float32, shape `self.shape`
+            As `runner.inputs.decoding.Decoder` makes them, preprocessed.
+        """
         import tensorflow as tf
 
         best = self._predict(tf.constant(images))

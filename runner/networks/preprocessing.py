@@ -27,7 +27,7 @@ def _bgr_minus_mean(images: Any) -> Any:
     return tf.reverse(images, axis=[-1]) - tf.constant(IMAGENET_BGR_MEAN)
 
 
-# From a float32 tensor of shape (batch, height, width, channels), 0..255, to the same shape.
+# From a float32 tensor of shape (..., height, width, channels), 0..255, to the same shape.
 PREPROCESSING: dict[str, Callable[[Any], Any]] = {
     "none": _none,
     "zero_to_one": _zero_to_one,

@@ -158,7 +158,9 @@ def _rejected(connection: Connection, file: File) -> list[tuple[int, str, str]]:
 def _lines_at(path: Path, positions: Sequence[int]) -> list[int]:
     """Return the lines of rows that start at these byte positions, which count from 1, or after blank lines there."""
     wanted, position, due = set(positions), 1, False
-    lines = []
+    lines: list[int] = []
+    if not wanted:  # as a rule: the file need not be read again
+        return lines
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             due = due or position in wanted

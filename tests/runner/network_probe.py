@@ -80,7 +80,7 @@ def classify_alone(weights: Path, samples: Path, photos: Sequence[str]) -> dict[
     build_model(application, 123).save_weights(weights)
     good = [path for path in sorted(samples.iterdir()) if path.name not in BROKEN and path.suffix != ".bin"]
     images = [*good, *map(Path, photos)]
-    decoder = Decoder(application.input_shape)
+    decoder = Decoder(application.input_shape, application.preprocess)
     pixels = np.stack([decoder.decode(ImageRef(str(path))) for path in images])
     classes, _ = Classifier(application, len(images), 1, 0, weights).predict(pixels)
     found = {path.name: one.tolist() for path, one in zip(images, classes, strict=True)}
