@@ -33,6 +33,8 @@ RUN = {
     "completion_time_s": 12.5,
 }
 READER_PAUSE_S = 0.05
+ROOT = Path(__file__).resolve().parents[1]
+COMMAND = [sys.executable, "-m", "benchmarks.concurrency"]
 
 
 def write(home: Path, threads: int, run_ids: Sequence[str]) -> None:
@@ -73,8 +75,8 @@ class Writer:
     def run(self) -> None:
         """Write everything, whatever happens to the process."""
         while self.owed:
-            command = [sys.executable, __file__, "write", str(self.home), str(self.threads)]
-            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            command = [*COMMAND, "write", str(self.home), str(self.threads)]
+            self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             with self.process:
                 self.process.stdin.write("\n".join(self.owed))
                 self.process.stdin.close()
@@ -107,9 +109,11 @@ def campaign(home: Path, args: argparse.Namespace) -> bool:
         for _ in range(args.processes)
     ]
     writers = [Writer(home, args.threads, list(owed)) for owed in ids]
-    command = [sys.executable, __file__, "read", str(home)]
     readers = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(args.readers)
+        subprocess.Popen(
+            [*COMMAND, "read", str(home)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(args.readers)
     ]
     start = time.perf_counter()
     threads = [threading.Thread(target=writer.run) for writer in writers]

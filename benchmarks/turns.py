@@ -14,9 +14,9 @@ from runner.clusters.software import check_java
 Measured = TypeVar("Measured")
 
 
-def add_turns(parser: argparse.ArgumentParser) -> None:
+def add_turns(parser: argparse.ArgumentParser, rounds: int = 3) -> None:
     """Add how often arms take turns, and where."""
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--home", type=Path, help="folder for images and runs (default: a temporary one)")
 
 

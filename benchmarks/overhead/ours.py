@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from benchmarks.overhead.common import timed
+from benchmarks.overhead.common import take_turns
 from runner.jobs.driver import drive
 from runner.jobs.predict import measured_job
 from runner.spec import RunSpec
 
 
 def work(spark: Any, spec: RunSpec) -> dict[str, float]:
-    """Return the job's times, warm-up apart."""
-    return timed(lambda part: measured_job(spark, part), spec)
+    """Run the job turn by turn."""
+    return take_turns(lambda part: measured_job(spark, part), spec)
 
 
 if __name__ == "__main__":

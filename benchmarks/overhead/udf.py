@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.overhead.common import load_photo, set_threads, timed
+from benchmarks.overhead.common import load_photo, set_threads, take_turns
 from runner.inputs.manifest import read_manifest
 from runner.jobs.driver import drive
 from runner.networks.applications import Application, build_model, get_application
@@ -20,7 +20,7 @@ from runner.spec import RunSpec
 
 
 def work(spark: Any, spec: RunSpec) -> dict[str, float]:
-    """Return the job's times, warm-up apart."""
+    """Run the job turn by turn."""
     from pyspark.ml.functions import predict_batch_udf
     from pyspark.sql import functions as sql
     from pyspark.sql.types import ArrayType, FloatType, IntegerType
@@ -38,7 +38,7 @@ def work(spark: Any, spec: RunSpec) -> dict[str, float]:
         ids = spark.range(0, part.images, 1, part.tasks)
         ids.select(predict(decode("id")).alias("class")).write.format("noop").mode("overwrite").save()
 
-    return timed(classify, spec)
+    return take_turns(classify, spec)
 
 
 def _decoder(spec: RunSpec, application: Application) -> Callable[[Iterator[pd.Series]], Iterator[pd.Series]]:
