@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from runner.inputs.cifar import CHANNELS, IMAGE_SIZE, PIXELS, RECORD
 from runner.inputs.manifest import ImageRef
-from runner.networks.preprocessing import PREPROCESSING
 
 Pixels = npt.NDArray[np.float32]
 LONGEST_REASON = 200
@@ -38,10 +37,10 @@ class Decoder:
     shape : tuple of int
         Height, width and channels (1 or 3).
     preprocess : callable
-        Makes of a float32 tensor, 0 to 255, what the network expects.
+        Makes of a float32 tensor, 0 to 255, what the network expects; by default they stay as they are.
     """
 
-    def __init__(self, shape: tuple[int, int, int], preprocess: Callable[[Any], Any] = PREPROCESSING["none"]) -> None:
+    def __init__(self, shape: tuple[int, int, int], preprocess: Callable[[Any], Any] = lambda pixels: pixels) -> None:
         self._size, self._channels, self._preprocess = shape[:2], shape[2], preprocess
 
     def decode(self, image: ImageRef) -> Pixels:
