@@ -33,7 +33,6 @@ RUN = {
     "completion_time_s": 12.5,
 }
 READER_PAUSE_S = 0.05
-ROOT = Path(__file__).resolve().parents[1]
 COMMAND = [sys.executable, "-m", "benchmarks.concurrency"]
 
 
@@ -76,7 +75,7 @@ class Writer:
         """Write everything, whatever happens to the process."""
         while self.owed:
             command = [*COMMAND, "write", str(self.home), str(self.threads)]
-            self.process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
             with self.process:
                 self.process.stdin.write("\n".join(self.owed))
                 self.process.stdin.close()
@@ -109,11 +108,9 @@ def campaign(home: Path, args: argparse.Namespace) -> bool:
         for _ in range(args.processes)
     ]
     writers = [Writer(home, args.threads, list(owed)) for owed in ids]
+    command = [*COMMAND, "read", str(home)]
     readers = [
-        subprocess.Popen(
-            [*COMMAND, "read", str(home)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        for _ in range(args.readers)
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(args.readers)
     ]
     start = time.perf_counter()
     threads = [threading.Thread(target=writer.run) for writer in writers]

@@ -54,8 +54,7 @@ ROUNDS = 3
 TABLE_TIMES = 4.0  # at most, of the bare read_csv
 LOG_TIMES = 5.0  # at least, as fast as json line by line
 PEAK_MB = 1000.0
-ROOT = Path(__file__).resolve().parents[1]
-DATA = ROOT / "tests" / "store" / "data" / "eventlogs"
+DATA = Path(__file__).parents[1] / "tests" / "store" / "data" / "eventlogs"
 REAL_LOG = DATA / "nvidia" / "eventlog_4nodes_8cores_dynamic_alloc.zstd"
 TASK_END = b'{"Event":"SparkListenerTaskEnd"'
 
@@ -176,7 +175,7 @@ def measured(name: str, path: Path, tasks: int, rounds: int = ROUNDS) -> dict[st
     command = [sys.executable, "-m", "benchmarks.ingest", "measure", name, str(path)]
     found = []
     for _ in range(rounds):
-        done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
         found.append(json.loads(done.stdout))
         assert found[-1]["tasks"] == tasks, found[-1]
     return {key: min(one[key] for one in found) for key in ("wall_s", "cpu_s")} | {

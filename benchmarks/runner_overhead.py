@@ -35,9 +35,9 @@ from runner.plans.plan import count_tasks, fit_batch
 from runner.runs.execution import execute_run
 from runner.spec import RunSpec
 
-WANTED = {"plain Keras loop": 0.95, "predict_batch_udf": 1.0}
-OURS = "our Spark job"
-PROGRAMS = {OURS: "benchmarks.overhead.ours", "predict_batch_udf": "benchmarks.overhead.udf"}
+OURS, PLAIN, UDF = "our Spark job", "plain Keras loop", "predict_batch_udf"
+ARMS = {OURS: "benchmarks.overhead.ours", PLAIN: "benchmarks.overhead.plain", UDF: "benchmarks.overhead.udf"}
+WANTED = {PLAIN: 0.95, UDF: 1.0}
 
 
 def on_spark(spec: RunSpec, dataset: Dataset, home: Path) -> None:
@@ -52,17 +52,10 @@ def alone(spec: RunSpec, dataset: Dataset, home: Path) -> None:
     """Run the plain loop until there are no more turns, on the CPUs that the executor has in the other arms."""
     die_with_parent()
     write_manifest(spec.manifest, dataset.images)
-    cpus = spec.executor_cpus[0] if spec.executor_cpus else os.sched_getaffinity(0)
-
-    def bound() -> None:
-        die_with_parent()
-        os.sched_setaffinity(0, cpus)
-
-    command = [sys.executable, "-m", "benchmarks.overhead.plain", str(spec.write())]
-    subprocess.run(command, env=run_environment(home, spec), preexec_fn=bound, check=True)
-
-
-ARMS = {OURS: on_spark, "plain Keras loop": alone, "predict_batch_udf": on_spark}
+    if spec.executor_cpus:
+        os.sched_setaffinity(0, spec.executor_cpus[0])
+    command = [sys.executable, "-m", spec.program, str(spec.write())]
+    subprocess.run(command, env=run_environment(home, spec), preexec_fn=die_with_parent, check=True)
 
 
 class Speed(float):
@@ -77,7 +70,8 @@ def running(arm: str, spec: RunSpec, dataset: Dataset, home: Path) -> Iterator[C
     """Start an arm, and end it afterwards; gives the function that lets it have a turn and returns the seconds."""
     turns, numbers = Turns(spec), itertools.count()
     spec.temporary_dir.mkdir(parents=True)
-    process = multiprocessing.get_context("spawn").Process(target=ARMS[arm], args=(spec, dataset, home))
+    run = alone if arm == PLAIN else on_spark
+    process = multiprocessing.get_context("spawn").Process(target=run, args=(spec, dataset, home))
     process.start()
 
     def take() -> float:
@@ -116,7 +110,7 @@ def make_spec(arguments: argparse.Namespace, home: Path, arm: str) -> RunSpec:
         timeout_s=24 * 3600,
         executor_cpus=cpus.executors,
         other_cpus=cpus.others,
-        program=PROGRAMS.get(arm, ""),
+        program=ARMS[arm],
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +40,16 @@ class Decoder:
     """
 
     def __init__(self, shape: tuple[int, int, int], preprocess: Callable[[Any], Any] = lambda pixels: pixels) -> None:
-        self._size, self._channels, self._preprocess = shape[:2], shape[2], preprocess
+        import tensorflow as tf
+
+        def fit(pixels: Any) -> Any:
+            scaled = tf.image.resize(pixels, shape[:2])
+            return preprocess(scaled if shape[2] == CHANNELS else tf.image.rgb_to_grayscale(scaled))
+
+        photo = tf.TensorSpec((None, None, CHANNELS), tf.uint8)
+        self._fit = tf.function(fit, autograph=False).get_concrete_function(
+            photo
+        )  # traced here, not at the first image
 
     def decode(self, image: ImageRef) -> Pixels:
         """Return the image as the network takes it.
@@ -54,23 +62,12 @@ class Decoder:
         import tensorflow as tf
 
         try:
-            pixels = _read(image)
-            decoded: Pixels = self._fit(pixels).numpy()
+            decoded: Pixels = self._fit(tf.constant(_read(image))).numpy()
         except OSError as error:
             raise ImageError(error.strerror or type(error).__name__) from error
         except (tf.errors.InvalidArgumentError, tf.errors.ResourceExhaustedError) as error:
             raise ImageError(_WHERE.sub("", error.message)[:LONGEST_REASON]) from error
         return decoded
-
-    @functools.cached_property
-    def _fit(self) -> Any:
-        import tensorflow as tf
-
-        def fit(pixels: Any) -> Any:
-            scaled = tf.image.resize(pixels, self._size)
-            return self._preprocess(scaled if self._channels == CHANNELS else tf.image.rgb_to_grayscale(scaled))
-
-        return tf.function(fit, [tf.TensorSpec((None, None, CHANNELS), tf.uint8)], autograph=False)
 
 
 def _read(image: ImageRef) -> Any:
