@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from runner.inputs.decoding import Pixels
 from runner.networks.applications import Application, build_model
+from runner.networks.folding import fold_normalization
 
 TOP = 5
 
@@ -60,6 +61,7 @@ class Classifier:
         if weights_file is not None:
             _load_weights(model, weights_file)
         top = min(TOP, _classes(model))
+        model = fold_normalization(model)
 
         def predict(images: Any) -> Any:
             return tf.math.top_k(model(images, training=False), top)

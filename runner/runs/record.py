@@ -126,7 +126,7 @@ def _settings(plan: Plan, spec: RunSpec, execution: Execution, outcome: Outcome,
     if execution.result["ok"] and spec.training is not None:
         seen |= training_settings(spec, execution.result, execution.log)
     elif execution.result["ok"]:
-        seen |= {name: execution.result[name] for name in _COUNTED}
+        seen |= {"normalization": "folded"} | {name: execution.result[name] for name in _COUNTED}
         seen |= {_MEASURED.get(name, name): round(execution.result[name], 3) for name in SECONDS}
         # 1 when each task computed on exactly its cores all the time; Spark's own CPU time leaves Python out.
         seen["cpu_per_task_core"] = round(execution.result["cpu_s"] / (execution.result["wall_s"] * spec.task_cpus), 3)

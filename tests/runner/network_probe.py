@@ -23,6 +23,7 @@ from runner.inputs.manifest import ImageRef, write_manifest
 from runner.jobs.inference import InferenceSpec, classify_batches
 from runner.networks.applications import build_model, get_application
 from runner.networks.classifier import Classifier
+from tests.runner.foldable import compare_folded
 from tests.runner.samples import BROKEN
 
 TRAINED_WEIGHTS = "tiny.weights.h5"
@@ -57,6 +58,7 @@ def main(folder: Path, samples: Path, photos: Sequence[str]) -> dict[str, Any]:
         "sizes": {name: describe_size(model) for name, model in models.items()},
         "blocks": describe_blocks(models["inception_v4"]),
         "resnet50": describe_resnet50(models["resnet50"]),
+        "folded": compare_folded(models),
         "seeds": [float(np.sum(build_model(get_application("tiny_cnn"), seed).get_weights()[0])) for seed in (0, 0, 1)],
         "trained": classify_alone(folder / TRAINED_WEIGHTS, samples, photos),
         **save_models(folder),

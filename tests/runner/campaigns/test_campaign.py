@@ -104,6 +104,7 @@ def test_the_settings_describe_the_run(campaign: Finished) -> None:
     assert settings["memory_regime"] == "free"
     assert settings["gc"] == "ParallelGC"
     assert settings["worker_reuse"] is True
+    assert settings["normalization"] == "folded"
     assert settings["task_cpus"] == 1
     assert settings["input_size"] == 32
     assert settings["batch_size"] == 5
