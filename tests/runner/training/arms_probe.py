@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from runner.inputs.cifar import make_cifar_like
 from runner.jobs.driver import drive
 from runner.networks.cifar_cnn import FILTERS, NumpyNetwork, initial_weights
 from runner.networks.model_file import load_model
+from runner.networks.numpy_layers import Array
 from runner.spec import RunSpec
 from runner.training.averaging import DriverAveraging
 from runner.training.barrier import BarrierExchange
@@ -19,41 +21,80 @@ from runner.training.batches import epoch_batches
 from runner.training.evaluation import count_correct
 from runner.training.kernels import make_kernel, network_file, scale
 from runner.training.one_task import OneTask
-from runner.training.passes import OneProcess, PassSpec
+from runner.training.passes import OneProcess, Pass, PassResult, PassSpec
 
 IMAGES, BATCH, EPOCHS = 205, 21, 2  # 20 steps; the last of an epoch is smaller
+TEST_IMAGES = 400
 SHARES = {"even": (1, 1), "uneven": (3, 2)}
 ARMS = {"driver": DriverAveraging, "barrier": BarrierExchange, "one-process": OneTask}
 
 
 def probe(spark: Any, spec: RunSpec) -> dict[str, Any]:
     """Train in every way from the same weights over the same batches."""
-    records = make_cifar_like(Path(spec.work_dir), IMAGES, 50, seed=1).training
-    batches = [batch for epoch in range(EPOCHS) for batch in epoch_batches(IMAGES, BATCH, 1, epoch)]
+    photos, context = make_cifar_like(Path(spec.work_dir), IMAGES, TEST_IMAGES, seed=1), spark.sparkContext
+    records, kernel = photos.training, make_kernel("tensorflow", 1, FILTERS)
+
+    def test(weights: Sequence[Array]) -> int:
+        return kernel.count_correct(weights, *photos.test.read(np.arange(TEST_IMAGES)))
+
     weights = initial_weights(1)
-    alone = OneProcess(PassSpec(records, 0.05, "tensorflow", 1))(weights, batches)
+    alone = _train(OneProcess(PassSpec(records, 0.05, "tensorflow", 1)), weights, test)
+    broadcasts = _broadcast_files(context)
     seen = {}
     for arm, make in ARMS.items():
         for kind, shares in SHARES.items():
             sharing = PassSpec(records, 0.05, "tensorflow", 1, shares if arm != "one-process" else (1,))
-            result = make(spark.sparkContext, sharing)(weights, batches)
+            trained = _train(make(context, sharing), weights, test)
+            steps = [step for epoch in trained.epochs for step in epoch.steps]
             seen[f"{arm}, {kind}"] = {
-                "difference": _distance(result.weights, alone.weights),
-                "images": result.images,
-                "loss": abs(result.loss - alone.loss),
-                "correct": result.correct - alone.correct,
-                "steps": len(result.steps),
-                "parts": [min(step.compute_s, step.wall_s - step.compute_s) for step in result.steps],
+                "difference": _distance(trained.weights, alone.weights),
+                "images": sum(epoch.images for epoch in trained.epochs),
+                "loss": max(abs(one.loss - other.loss) for one, other in trained.pairs(alone)),
+                "correct": max(abs(one.correct - other.correct) for one, other in trained.pairs(alone)),
+                "test_correct": trained.test_correct,
+                "steps": len(steps),
+                "parts": [min(step.compute_s, step.wall_s - step.compute_s) for step in steps],
             }
     sharing = PassSpec(records, 0.05, "tensorflow", 1, SHARES["uneven"])
     return {
         "arms": seen,
+        "broadcasts": len(_broadcast_files(context) - broadcasts),
         "moved": _distance(weights, alone.weights),
-        "correct": count_correct(spark.sparkContext, sharing, alone.weights),
-        "correct_alone": make_kernel("tensorflow", 1, FILTERS).count_correct(alone.weights, *records.read(_all())),
+        "test_correct_alone": [test(weights), *alone.test_correct],
+        "correct": count_correct(context, sharing, alone.weights),
+        "correct_alone": kernel.count_correct(alone.weights, *records.read(_all())),
         "kernels": _compare_kernels(records),
         "file": _compare_file(records, spec.folder / "network.keras"),
     }
+
+
+class _Trained(NamedTuple):
+    """Passes one after the other, and how many test images are right after each."""
+
+    epochs: list[PassResult]
+    test_correct: list[int]
+
+    @property
+    def weights(self) -> Sequence[Array]:
+        return self.epochs[-1].weights
+
+    def pairs(self, other: _Trained) -> Iterable[tuple[PassResult, PassResult]]:
+        return zip(self.epochs, other.epochs, strict=True)
+
+
+def _train(make_pass: Pass, weights: Sequence[Array], test: Callable[[Sequence[Array]], int]) -> _Trained:
+    trained = _Trained([], [])
+    for number in range(EPOCHS):
+        result = make_pass(weights, epoch_batches(IMAGES, BATCH, 1, number))
+        weights = result.weights
+        trained.epochs.append(result)
+        trained.test_correct.append(test(weights))
+    return trained
+
+
+def _broadcast_files(context: Any) -> set[str]:
+    """A broadcast is a file of the driver's until it is destroyed."""
+    return {path.name for path in Path(context._temp_dir).iterdir()}
 
 
 def _all() -> Any:

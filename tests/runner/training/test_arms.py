@@ -55,7 +55,18 @@ def test_every_image_counts_once(seen: dict[str, Any], way: str) -> None:
     found = seen["arms"][way]
     assert found["images"] == EPOCHS * IMAGES
     assert found["loss"] < LIMIT
-    assert abs(found["correct"]) <= 1  # rounding may turn one
+    assert found["correct"] <= 1  # rounding may turn one
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_accuracy_is_that_of_one_process_epoch_by_epoch(seen: dict[str, Any], way: str) -> None:
+    untrained, *alone = seen["test_correct_alone"]
+    assert alone[-1] > untrained  # they did learn something
+    assert seen["arms"][way]["test_correct"] == pytest.approx(alone, abs=1)
+
+
+def test_old_broadcasts_are_released(seen: dict[str, Any]) -> None:
+    assert seen["broadcasts"] == 0
 
 
 @pytest.mark.parametrize("way", WAYS)
