@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+import pandas as pd
+
 from runner.campaigns.campaign import Campaign, Slice, Summary
 from runner.campaigns.preview import count_oversubscribed, preview, print_preview
 from runner.campaigns.progress import ProgressDisplay
@@ -26,7 +28,8 @@ from runner.plans.plan import Plan
 from runner.runs.disk import DiskFullError, full_disk_explained
 from runner.runs.interrupts import stop_signals_interrupt
 from store import Store, open_store
-from store.cli import add_home, add_json, print_json
+from store.cli import add_home, add_json, print_frame, print_json
+from store.frames import plain_records
 
 
 def add_profile(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -63,7 +66,10 @@ def profile(args: argparse.Namespace) -> int:
 
 
 def run_campaign(
-    args: argparse.Namespace, plan: Plan, open_dataset: Callable[[Store, ProgressDisplay], Dataset]
+    args: argparse.Namespace,
+    plan: Plan,
+    open_dataset: Callable[[Store, ProgressDisplay], Dataset],
+    results: Callable[[Store, str], pd.DataFrame] | None = None,
 ) -> int:
     """Run what is left of a plan, or show it; return the exit status.
 
@@ -74,6 +80,8 @@ def run_campaign(
     plan : Plan
     open_dataset : callable
         Returns the images, generated first where they are not there.
+    results : callable, optional
+        Returns what else is to be said of the named campaign afterwards, as a table.
     """
     limits = read_limits(args)
     part = _read_slice(args)
@@ -86,7 +94,8 @@ def run_campaign(
     check_java()
     with stop_signals_interrupt():
         summary = _execute(campaign, plan, store, open_dataset, part)
-    _show_summary(summary, store, as_json=args.json)
+    store.inbox.drain()
+    _show_summary(summary, store, results and results(store, name), as_json=args.json)
     return 1 if summary.failed and not summary.ok else 0
 
 
@@ -154,9 +163,9 @@ def _show_plan(content: dict[str, Any], *, as_json: bool) -> int:
     return 0
 
 
-def _show_summary(summary: Summary, store: Store, *, as_json: bool) -> None:
+def _show_summary(summary: Summary, store: Store, results: pd.DataFrame | None, *, as_json: bool) -> None:
     if as_json:
-        print_json(asdict(summary))
+        print_json(asdict(summary) | ({} if results is None else {"results": plain_records(results)}))
         return
     print(
         f"campaign {summary.campaign}: {summary.planned} runs planned, {summary.already_done} were done already, "
@@ -164,5 +173,6 @@ def _show_summary(summary: Summary, store: Store, *, as_json: bool) -> None:
         f"{summary.skipped} skipped for want of memory"
     )
     if not summary.left:
-        store.inbox.drain()
         print(report_text(make_report(store, summary.campaign)))
+    if results is not None:
+        print_frame(results)

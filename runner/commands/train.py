@@ -10,8 +10,8 @@ from runner.commands.profile import add_campaign_options, run_campaign
 from runner.commands.training_options import add_training_options, read_photos, read_training_plan
 from runner.plans.plan import run_of_row
 from runner.training.gpu import why_no_gpu
-from store import Store, open_store
-from store.cli import print_frame, print_json
+from store import Store
+from store.cli import print_json
 
 
 def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -39,10 +39,7 @@ def train(args: argparse.Namespace) -> int:
         return 0
     photos = read_photos(args)
     plan = read_training_plan(args, photos)
-    status = run_campaign(args, plan, lambda store, progress: photos.open())
-    if not args.json and not args.dry_run:
-        print_frame(epochs_of(open_store(args.home), args.campaign or plan.default_campaign()))
-    return status
+    return run_campaign(args, plan, lambda store, progress: photos.open(), epochs_of)
 
 
 def epochs_of(store: Store, campaign: str) -> pd.DataFrame:

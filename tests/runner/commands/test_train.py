@@ -98,6 +98,14 @@ def test_the_same_command_again_trains_nothing_and_leaves_no_process(trained: Tr
     assert processes_of(trained.home) == []
 
 
+def test_programs_are_told_the_accuracy_too(trained: Trained) -> None:
+    done = command(trained.home, "--arm", "barrier", *SIZES, "--json")
+    content, settings = json.loads(done.stdout), trained.run["settings"]
+    assert (content["planned"], content["already_done"]) == (1, 1)
+    assert [epoch["epoch"] for epoch in content["results"]] == [1, 2]
+    assert [epoch["test_accuracy_pct"] for epoch in content["results"]] == settings["test_accuracy_pct"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
