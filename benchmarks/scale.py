@@ -74,8 +74,9 @@ FILL = {
                '4-2' AS scenario, '{{"final":"ridge"}}' AS techniques, '{{"final":{{"alpha":1.0}}}}' AS params,
                0 AS seed,
                '{{"features":[],"ranges":{{"num_executors":[1,16]}}}}' AS feature_schema,
-               list_transform(range(100), lambda r: md5((i + r)::VARCHAR)::UUID::VARCHAR) AS training_run_ids,
-               sha256(i::VARCHAR) AS data_sha256, md5(i::VARCHAR) AS fingerprint, '{{"numpy":"2.4.6"}}' AS environment,
+               list_transform(range(100), lambda r: md5((i % {pairs} + r * {pairs})::VARCHAR)::UUID::VARCHAR)
+                   AS training_run_ids,
+               '' AS data_sha256, md5(i::VARCHAR) AS fingerprint, '{{"numpy":"2.4.6"}}' AS environment,
                '{artefact}' AS artefact_sha256, 5 AS artefact_bytes,
                TIMESTAMP '2026-01-01' + to_seconds(i) AS created_at
         FROM range({versions}) AS numbers(i)
@@ -144,6 +145,10 @@ def fill(store: Store, runs: int, versions: int) -> None:
             [(rows,)] = connection.execute(f"SELECT count(*) FROM {table}").fetchall()  # noqa: S608
             print(f"  {table}: {rows:,} rows")
     some_run(store)
+    names = store.registry.load()["name"].unique()  # all versions of a model learned from the same runs
+    hashes = [(store.registry.rows_hash(store.registry.get(name).training_run_ids, None), name) for name in names]
+    with duckdb.connect(str(store.home.database)) as connection:
+        connection.executemany("UPDATE models SET data_sha256 = ? WHERE name = ?", hashes)
 
 
 def scan(store: Store, table: str) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from perfmodel import artifacts
 from perfmodel.catalog.runs import runs_to_learn_from, usable_runs
+from perfmodel.evidence.datasets import SIZE
 from perfmodel.features import FEATURES
 from perfmodel.fitting.fitting import FEATURE_COLUMNS, FitJob, Fitted
 from perfmodel.fitting.fitting import fit as fit_job
@@ -111,7 +112,7 @@ def fit_pairs(
     wanted = []
     for application, cluster in pairs:
         runs = usable_runs(store, application, cluster)
-        digest = _rows_hash(runs)
+        digest = _rows_hash(store, runs)
         models = (ScenarioModel(scenario, tuple(techniques), seed) for scenario in scenarios)
         wanted += [_Wanted(application, cluster, runs, digest, model) for model in models]
     return _fit_and_register(store, wanted, spread)
@@ -190,9 +191,10 @@ def _known_outcome(name: str, version: int, metrics: pd.DataFrame) -> FitOutcome
     return FitOutcome(name, version, False, accuracy, values["t1", ""], values["t2", ""])
 
 
-def _rows_hash(runs: pd.DataFrame) -> str:
-    rows = runs[["run_id", *FEATURE_COLUMNS, "completion_time_s"]].sort_values("run_id")
-    return hashlib.sha256(rows.to_csv(index=False, float_format="%.17g").encode()).hexdigest()
+def _rows_hash(store: Store, runs: pd.DataFrame) -> str:
+    sizes = runs[SIZE].dropna()  # all the same: what `usable_runs` made the rates shares of
+    size = int(sizes.iloc[0]) if len(sizes) else None
+    return store.registry.rows_hash(list(runs["run_id"]), size)
 
 
 def _description(model: ScenarioModel) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from store.printable import printable
 SAME = 1.0
 # How the runner's names of image sets begin that it generated.
 GENERATED = ("synthetic-", "cifar-like-")
+# Runs that event logs tell of and that had no fixed number of executors of their own, by what their settings have.
+UNLIKE = {"local_mode": "in local mode", "executors_mean": "whose executors came and went"}
 
 
 def explanations(
@@ -122,11 +124,16 @@ def _point(technique: str, params: Params) -> str:
 
 
 def origins_text(runs: pd.DataFrame) -> str:
-    """How many runs there are of each origin, over which generated images, and of which trainings they are.
+    """How many runs there are of each origin, and `UNLIKE` others, over which generated images, of which trainings.
 
     For example ``1,260 reconstructed runs``.
     """
-    counts = ", ".join(f"{count:,} {origin} runs" for origin, count in runs["origin"].value_counts().items())
+    settings = [found for found in runs.get("settings", ()) if isinstance(found, dict)]
+    unlike = {words: sum(name in found for found in settings) for name, words in UNLIKE.items()}
+    counts = ", ".join(
+        [f"{count:,} {origin} runs" for origin, count in runs["origin"].value_counts().items()]
+        + [f"{count:,} of them {words}" for words, count in unlike.items() if count]
+    )
     generated = generated_images(runs)
     over = f" over generated images ({', '.join(generated)})" if generated else ""
     trainings = f"; trainings with {' or '.join(found)}" if (found := kinds_of_training(runs)) else ""

@@ -50,6 +50,9 @@ until the stored one is undone.
 What no log knows is given: application, cluster, sampling rate (or both numbers of images), images per partition. So is
 what this log does not say: it is never guessed, and the import names all of it. A run that is not ok has no time.
 
+Models learn from runs in local mode, and from averages of executors that came and went, as from any other run: give
+them a cluster of their own where they should not. Fits, reports and exports say how many of the runs they are.
+
 ## A set of logs
 
 What these logs say, and what is to be said about them.

@@ -5,11 +5,13 @@ It stores bytes and never deserialises them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from store.database.database import Connection, Database
 from store.errors import ArtefactError, StoreError
-from store.registry import aliases, registration, retention, seals, versions
+from store.registry import aliases, lineage, registration, retention, seals, versions
 from store.registry.aliases import CHAMPION
 from store.registry.artifacts import Artifacts, sha256
 from store.registry.comparison import differences
@@ -41,6 +43,19 @@ class Registry:
     def __init__(self, database: Database, artifacts: Artifacts) -> None:
         self._database = database
         self._artifacts = artifacts
+
+    def rows_hash(self, run_ids: Sequence[str], dataset_images: int | None) -> str:
+        """Return the SHA-256 of stored runs as a model sees them: `data_sha256` of the models that learn from them.
+
+        Parameters
+        ----------
+        run_ids : sequence of str
+            Of runs that ended well; what is not stored is left out.
+        dataset_images : int or None
+            Images of the data set that all rates are shares of; None leaves each run's as it is.
+        """
+        with self._database.transaction() as connection:
+            return lineage.rows_hash(connection, run_ids, dataset_images)
 
     def register(self, draft: ModelDraft, artefact: bytes) -> Registered:
         """Keep a model as the next version of its name; the first becomes the champion.

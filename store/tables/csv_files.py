@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,9 @@ def read(connection: Connection, file: File, limits: Limits = LIMITS) -> Table:
     UnreadableFileError
         If it has no columns of a run log, or is larger than allowed.
     """
-    limits.check_rows(file.name, file.lines - 1)
     dialect = _dialect(file)
+    if file.lines - 1 > limits.rows:  # lines that a cell is spread over, and empty ones, are no rows
+        limits.check_rows(file.name, _count(file, dialect, limits.rows + 1))
     limits.check_columns(file.name, len(dialect.names))
     columns = {f"c{number}": "VARCHAR" for number in range(len(dialect.names))}
     parameters = {
@@ -130,6 +132,14 @@ def _records(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
             if start > dialect.skip and cells:
                 yield start, cells
             start = reader.line_num + 1
+
+
+def _count(file: File, dialect: Dialect, most: int) -> int:
+    """Count the records, no further than to `most`; lines where they cannot be told."""
+    try:
+        return sum(1 for _ in islice(_records(file.path, dialect), most))
+    except csv.Error:
+        return file.lines
 
 
 def _has_points(connection: Connection, dialect: Dialect, parameters: Mapping[str, Any]) -> bool:

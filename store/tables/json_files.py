@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from store.checking.sandbox import Connection
@@ -15,6 +16,7 @@ from store.tables.limits import LIMITS, Limits
 from store.tables.table import Table
 
 LIST_BYTES = 64 << 20
+_BLANKS = re.compile(r"[ \t\n\r]*")
 _READ = """
 CREATE TABLE objects AS
 SELECT line, CASE WHEN json_type(object) = 'OBJECT' THEN object END AS object
@@ -28,13 +30,13 @@ SELECT key FROM (SELECT unnest(json_keys(object)) AS key, rowid FROM objects) GR
 _BROKEN = "SELECT rowid + 1 FROM objects WHERE object IS NULL AND trim(line) <> '' ORDER BY rowid"
 
 
-def normalised(file: File) -> File:
+def normalised(file: File, limits: Limits = LIMITS) -> File:
     """Return the file as UTF-8 with one object a line.
 
     Raises
     ------
     UnreadableFileError
-        If it is no text, or a JSON list that is damaged.
+        If it is no text, or a JSON list that is damaged or longer than allowed.
     """
     file = text.normalised(file)
     head = file.head.lstrip(b"\xef\xbb\xbf \t\n")
@@ -45,6 +47,7 @@ def normalised(file: File) -> File:
         for number, record in enumerate(_listed(file), start=1):
             if not isinstance(record, dict):
                 raise UnreadableFileError(f"{file.name} is a JSON list, but its element {number:,} is no object")
+            limits.check_rows(file.name, number)
             lines.write(_line(file, record) + "\n")
     with path.open("rb") as start:
         return replace(file, path=path, head=start.read(HEAD), lines=number)
@@ -56,16 +59,39 @@ def _is_spread(head: bytes) -> bool:
     return first == b"{" or (first.startswith(b"{") and first.endswith((b",", b"[", b"{")))
 
 
-def _listed(file: File) -> Sequence[object]:
+def _listed(file: File) -> Iterator[object]:
+    """Yield the elements of a list, or the one value that there is."""
     if file.path.stat().st_size > LIST_BYTES:
         raise UnreadableFileError(
             f"{file.name} is one JSON value of more than {LIST_BYTES:,} bytes; write JSON lines, one object a line"
         )
+    content = file.path.read_text("utf-8-sig")
     try:
-        value = json.loads(file.path.read_bytes())
+        yield from _elements(content) if content.lstrip().startswith("[") else [json.loads(content)]
     except (ValueError, RecursionError) as error:
         raise UnreadableFileError(f"{file.name} is no valid JSON: {error}") from error
-    return value if isinstance(value, list) else [value]
+
+
+def _elements(content: str) -> Iterator[object]:
+    """Yield the elements of a list one by one: all at once take many times the memory of their text."""
+    decode, place = json.JSONDecoder().raw_decode, _next(content, content.index("[") + 1)
+    mark = content[place : place + 1]
+    while mark != "]":
+        element, place = decode(content, place)
+        yield element
+        place = _next(content, place)
+        mark = content[place : place + 1]
+        if mark == ",":
+            place = _next(content, place + 1)
+        elif mark != "]":
+            raise json.JSONDecodeError("Expecting ',' delimiter", content, place)
+    if (end := _next(content, place + 1)) < len(content):
+        raise json.JSONDecodeError("Extra data", content, end)
+
+
+def _next(content: str, place: int) -> int:
+    """Return where blanks end."""
+    return match.end() if (match := _BLANKS.match(content, place)) else place
 
 
 def _line(file: File, record: dict[str, object]) -> str:

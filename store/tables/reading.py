@@ -49,18 +49,18 @@ def open_table(file: File, limits: Limits = LIMITS) -> Iterator[OpenTable]:
         If it is no table that can be read.
     """
     kind = kind_of(file)
-    file = _NORMALISE[kind](file)
+    file = _NORMALISE[kind](file, limits)
     with sandbox(file.path, limits.memory, file.folder) as connection:
         with said_of(file, kind):
             table = _READERS[kind](connection, file, limits)
         yield OpenTable(connection, file, kind, table)
 
 
-_NORMALISE: dict[Kind, Callable[[File], File]] = {
-    "CSV": text.normalised,
+_NORMALISE: dict[Kind, Callable[[File, Limits], File]] = {
+    "CSV": lambda file, _: text.normalised(file),
     "JSON": json_files.normalised,
-    "Parquet": lambda file: file,
-    "Excel": lambda file: file,
+    "Parquet": lambda file, _: file,
+    "Excel": lambda file, _: file,
 }
 _READERS: dict[Kind, Callable[[Connection, File, Limits], Table]] = {
     "CSV": csv_files.read,

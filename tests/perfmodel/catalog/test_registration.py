@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from perfmodel import artifacts, catalog
 from perfmodel.errors import NotEnoughRunsError, UnknownNameError
+from perfmodel.fitting.fitting import FEATURE_COLUMNS
 from perfmodel.scores.accuracy import HELD_OUT, PAPER
-from store import open_store
+from store import ModelDraft, open_store
 from tests.perfmodel.catalog.small import PAIR, fit
 
 
@@ -74,3 +77,44 @@ def test_an_unknown_scenario_is_refused_before_anything_is_fitted(store):
     with pytest.raises(UnknownNameError):
         fit(store, scenarios=["baseline", "9"])
     assert store.registry.load().empty
+
+
+def text_hash(runs, columns=FEATURE_COLUMNS):
+    """The hash of what a fit sees: of this text since the first release."""
+    rows = runs[["run_id", *columns, "completion_time_s"]].sort_values("run_id")
+    return hashlib.sha256(rows.to_csv(index=False, float_format="%.17g").encode()).hexdigest()
+
+
+SETTINGS = [{"memory_regime": "heap"}, {"memory_regime": 'free, "mostly"'}, None]
+TRAINING = [{"arm": "driver", "epochs": 2, "device": "cpu"}]
+
+
+@pytest.mark.parametrize("settings", [SETTINGS, TRAINING], ids=["profiles", "trainings"])
+@pytest.mark.parametrize("images", [[None], [100_003], [100_003, 70_001, None], [70_001, 99_001, 99_001]])
+def test_the_registry_hashes_the_rows_that_the_fit_saw(tmp_path, grid_runs, settings, images):
+    store = open_store(tmp_path)
+    rows = grid_runs.assign(application=PAIR[0], cluster=PAIR[1], origin="measured")
+    rows["settings"] = (settings * len(rows))[: len(rows)]
+    rows["dataset_images"] = (images * len(rows))[: len(rows)]
+    images = rows["dataset_images"].astype(float) * rows["sampling_rate_pct"] / 100
+    rows["input_images"] = images.round().where(rows.index % 2 == 0)
+    rows["completion_time_s"] /= 7
+    store.runs.add(rows)
+    fit(store)
+    version = store.registry.get("tiny@test/4-2")
+    learned = catalog.usable_runs(store, *PAIR)
+    assert set(version.training_run_ids) == set(learned["run_id"])
+    assert version.data_sha256 == text_hash(learned)
+    assert store.verify() == (2, [])
+
+
+@pytest.mark.parametrize("later", [set(), {"split_images"}, {"split_images", "total_cores", "memory_regime"}])
+def test_the_rows_of_older_versions_are_recognised_too(store, later):
+    """Fits of the first release saw five columns, later ones seven."""
+    runs = catalog.usable_runs(store, *PAIR)
+    columns = [name for name in FEATURE_COLUMNS if name not in later]
+    for scenario, rows in (("5", runs), ("4-2", runs.replace({"completion_time_s": {600.0: 601.0}}))):
+        draft = ModelDraft(*PAIR, scenario, {}, {}, 0, {}, list(runs["run_id"]), text_hash(rows, columns), "f", {})
+        store.registry.register(draft, b"model")
+    changed = "tiny@test/4-2 v1: runs that it was trained on were changed since; their SHA-256 is another"
+    assert store.verify() == (2, [changed])

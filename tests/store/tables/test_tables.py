@@ -293,6 +293,40 @@ def test_rows_are_counted_however_lines_end(store: Store, csv_of: Csv, run: Make
         imports.add(content, "runs")
 
 
+def test_lines_of_a_csv_file_that_are_no_rows_do_not_count(store: Store, csv_of: Csv) -> None:
+    imports = Imports(Database(store.home.database), Limits(rows=2))
+    spread = {"settings": '{"note":\n"x",\n"more":\n"y"}'}
+    rows = [spread | {"repeat": repeat} for repeat in (1, 2, 3)]
+    assert imports.add(b"A title\n" + csv_of(*rows[:2]) + b"\n\n\n", "runs.csv").added == 2
+    with pytest.raises(UnreadableFileError, match="3 rows or more, at most 2 are taken"):
+        imports.add(csv_of(*rows), "runs.csv")
+
+
+def test_rows_that_cannot_be_read_are_counted_too(store: Store, csv_of: Csv) -> None:
+    imports = Imports(Database(store.home.database), Limits(rows=2))
+    content, broken = csv_of({}) + b"\n", b"too,few\n"
+    with pytest.raises(InvalidRunsError, match="line 4: has 2 cells, fewer than the 7 columns"):
+        imports.add(content + broken, "runs.csv")
+    with pytest.raises(UnreadableFileError, match="3 rows or more, at most 2 are taken"):
+        imports.add(content + 5 * broken, "runs.csv")
+    with pytest.raises(UnreadableFileError, match="4 rows or more, at most 2 are taken"):
+        imports.add(content + broken + b'"' + b"x" * 1_000_001, "runs.csv")
+
+
+@pytest.mark.parametrize("content", ["[{},{},{}, no JSON", "[\n{},\n{},\n{}\n, no JSON", "{}\n{}\n{}\n"])
+def test_empty_json_objects_are_rows_and_no_more_are_read_than_are_taken(store: Store, content: str) -> None:
+    """What stands behind is not looked at: sixty megabytes of them took 1.6 GB."""
+    imports = Imports(Database(store.home.database), Limits(rows=2))
+    with pytest.raises(UnreadableFileError, match="3 rows or more, at most 2 are taken"):
+        imports.add(content.encode(), "runs.json")
+
+
+@pytest.mark.parametrize("content", ["[{}", "[{},]", "[{} {}]", "[,{}]", "[{}]]", "[{}] more", "["])
+def test_a_json_list_that_is_damaged(store: Store, content: str) -> None:
+    with pytest.raises(UnreadableFileError, match="is no valid JSON"):
+        store.imports.add(content.encode(), "runs.json")
+
+
 def test_excel_refuses_columns_as_csv_does_and_says_which_sheet_it_read(store: Store, run: Make) -> None:
     names, values = [*run()], [*run().values()]
     workbook = openpyxl.load_workbook(io.BytesIO(excel(names, values)))
