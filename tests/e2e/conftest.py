@@ -10,9 +10,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.e2e.helpers import chromium, serving
+from tests.e2e.sites import Site, make_loaded_home
+from tests.once import made_once
 
 # The first page of a fresh server imports everything; on a busy machine that outlasts Playwright's five seconds.
 expect.set_options(timeout=60_000)
+HOMES = ["fresh", pytest.param("loaded", marks=pytest.mark.thorough)]
 
 
 @pytest.fixture(scope="session")
@@ -24,13 +27,58 @@ def app_url(demo_home: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def own_home(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the demo home that a module's tests may write to."""
-    return Path(shutil.copytree(demo_home, tmp_path_factory.mktemp("own") / "home"))
+    return copied(demo_home, tmp_path_factory)
+
+
+def copied(home: Path, factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(home, factory.mktemp("own") / "home"))
 
 
 @pytest.fixture(scope="module")
 def own_url(own_home: Path) -> Iterator[str]:
     with serving(own_home) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def fresh_site(demo_home: Path, app_url: str) -> Site:
+    return Site.fresh(demo_home, app_url)
+
+
+@pytest.fixture(scope="session")
+def loaded_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with 10,000 runs and 200 versions. Do not write to it."""
+    return made_once(tmp_path_factory, "loaded", make_loaded_home)
+
+
+@pytest.fixture(scope="session")
+def loaded_site(loaded_home: Path) -> Iterator[Site]:
+    with serving(loaded_home) as url:
+        yield Site.loaded(loaded_home, url)
+
+
+@pytest.fixture(params=HOMES)
+def site(request: pytest.FixtureRequest) -> Site:
+    """The app on a fresh home, then on a loaded one. Do not write to them."""
+    return request.getfixturevalue(f"{request.param}_site")
+
+
+@pytest.fixture(scope="module")
+def own_fresh_site(own_home: Path, own_url: str) -> Site:
+    return Site.fresh(own_home, own_url)
+
+
+@pytest.fixture(scope="module")
+def own_loaded_site(loaded_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    home = copied(loaded_home, tmp_path_factory)
+    with serving(home) as url:
+        yield Site.loaded(home, url)
+
+
+@pytest.fixture(params=HOMES)
+def own_site(request: pytest.FixtureRequest) -> Site:
+    """As `site`, on copies that a module's tests may write to."""
+    return request.getfixturevalue(f"own_{request.param}_site")
 
 
 @pytest.fixture(scope="session")

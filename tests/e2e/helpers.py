@@ -86,6 +86,18 @@ def select_row(page: Page, number: int, table: Locator | None = None) -> None:
     table.click(position={"x": 20, "y": ROW_HEIGHT * (number + 1) + ROW_HEIGHT // 2})
 
 
+def drag(page: Page, label: str, share: float) -> int:
+    """Drag the handle of a slider to a share of its length; return the number that it then has."""
+    track = page.get_by_role("group", name=label, exact=True)
+    handle = track.get_by_role("slider")
+    at, whole = handle.bounding_box(), track.bounding_box()
+    page.mouse.move(at["x"], at["y"])  # what is hidden for screen readers begins in the middle of what is seen
+    page.mouse.down()
+    page.mouse.move(whole["x"] + share * whole["width"], at["y"], steps=5)
+    page.mouse.up()
+    return int(handle.input_value())
+
+
 def find(page: Page, words: str) -> None:
     """Look for runs."""
     field = page.get_by_placeholder("run, campaign, failure")

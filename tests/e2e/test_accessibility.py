@@ -8,19 +8,18 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.helpers import settled
 
-PAIR = "?cluster=paper-2020&application=resnet50"
 # The screen with most kinds of parts; then the others.
-FIRST = PAIR
+FIRST = "explore"
 OTHERS = [
-    f"recommend{PAIR}&deadline=4%20h",
-    f"explore{PAIR}&chart=Executors%20x%20cores&executors=5&guide=false",
-    f"compare{PAIR}",
-    f"compare{PAIR}&view=Residuals",
-    f"runs{PAIR}",
-    f"runs{PAIR}&runs_view=Effects",
-    f"profile{PAIR}",
-    f"models{PAIR}",
-    f"training{PAIR}",
+    "recommend?deadline=4%20h",
+    "explore?chart=Executors%20x%20cores&executors=5&guide=false",
+    "compare",
+    "compare?view=Residuals",
+    "runs",
+    "runs?runs_view=Effects",
+    "profile",
+    "models",
+    "training",
 ]
 DRAWN = "[data-testid=stPlotlyChart], [data-testid=stDataFrame]"
 NAME = "one.ariaLabel || one.querySelector('[role=region][aria-label]')"
@@ -45,9 +44,9 @@ def silent(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("view", [FIRST, *(pytest.param(view, marks=pytest.mark.thorough) for view in OTHERS)])
-def test_a_page_is_open_to_everybody_in_light_and_in_dark(app_url, page, view):
+def test_a_page_is_open_to_everybody_in_light_and_in_dark(site, page, view):
     page.emulate_media(color_scheme="light")
-    page.goto(f"{app_url}/{view}")
+    page.goto(site.address(view))
     settled(page)
     assert serious(page) == []
     assert silent(page) == []
@@ -58,8 +57,8 @@ def test_a_page_is_open_to_everybody_in_light_and_in_dark(app_url, page, view):
     assert serious(page) == []
 
 
-def test_a_keyboard_is_enough_to_ask_and_to_read_the_answer(app_url, page):
-    page.goto(f"{app_url}/explore{PAIR}")
+def test_a_keyboard_is_enough_to_ask_and_to_read_the_answer(fresh_site, page):
+    page.goto(fresh_site.address("explore"))
     settled(page)
     time = page.get_by_test_id("stMetric").filter(has_text="Predicted time").get_by_test_id("stMetricValue")
     before = time.inner_text()

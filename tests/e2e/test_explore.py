@@ -7,21 +7,20 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages.ui.shared import formats
-from perfmodel import catalog
 from perfmodel.answers.cost import EXAMPLE_PRICE, Price
 from perfmodel.answers.prediction import answer, best_scenario, question
-from store import open_store
-from tests.e2e.helpers import select_row
+from tests.e2e.helpers import drag, select_row
 
 PAPER = "?cluster=paper-2020&application=resnet50"
 
 
 @pytest.fixture(scope="module")
-def models(demo_home):
-    return {n: c.model for n, c in catalog.champions(open_store(demo_home), "resnet50", "paper-2020").items()}
+def models(fresh_site):
+    return fresh_site.champions
 
 
-def expected(models, asked: pd.DataFrame, price: Price = EXAMPLE_PRICE) -> pd.Series:
+def expected(champions, asked: pd.DataFrame, price: Price = EXAMPLE_PRICE) -> pd.Series:
+    models = {name: champion.model for name, champion in champions.items()}
     return answer(models[best_scenario(models, asked)], asked, price).iloc[0]
 
 
@@ -47,15 +46,17 @@ def test_the_screen_shows_what_the_model_predicts(app_url, page, models):
     expect(page.get_by_text("Reconstructed runs: 1,260")).to_be_visible()
 
 
-def test_a_slider_changes_the_numbers_and_the_url_reproduces_the_screen(app_url, page, models, browser):
-    page.goto(f"{app_url}/{PAPER}")
-    shows(page, expected(models, question(3, 8, 14, 100)))
-    page.get_by_role("group", name="Executors").get_by_role("slider").press("ArrowLeft")
-    shows(page, expected(models, question(2, 8, 14, 100)))
-    expect(page).to_have_url(re.compile(r"[?&]executors=2\b"))
+def test_a_slider_changes_the_numbers_and_the_url_reproduces_the_screen(site, page, browser):
+    executors, *rest = site.largest
+    page.goto(site.address("explore"))
+    shows(page, expected(site.champions, question(executors, *rest, 100)))
+    fewer = drag(page, "Executors", 0.2)
+    assert 1 < fewer < executors
+    shows(page, expected(site.champions, question(fewer, *rest, 100)))
+    expect(page).to_have_url(re.compile(rf"[?&]executors={fewer}\b"))
     other = browser.new_context().new_page()
     other.goto(page.url)
-    shows(other, expected(models, question(2, 8, 14, 100)))
+    shows(other, expected(site.champions, question(fewer, *rest, 100)))
     other.context.close()
 
 

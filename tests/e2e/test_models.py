@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from store import open_store
 from tests.e2e.helpers import confirm, select_row
+from tests.e2e.sites import APPLICATION
 
-NAME = "resnet50@paper-2020/baseline"
 PAPER = "models?cluster=paper-2020&application=resnet50"
 
 
@@ -29,47 +29,50 @@ def test_a_version_shows_where_it_comes_from_and_that_it_is_intact(own_url, page
     expect(page.get_by_text("The first 100 of 1,260")).to_be_visible()
 
 
-def test_fit_promote_roll_back_archive_and_purge(own_url, page, registry):
-    page.goto(f"{own_url}/{PAPER}&models_view=Fit")
+def test_fit_promote_roll_back_archive_and_purge(own_site, page):
+    registry, name = own_site.store.registry, f"{APPLICATION}@{own_site.cluster}/baseline"
+    champion, newest = registry.get(name).version, registry.get(name, "latest").version
+    new = newest + 1
+    page.goto(own_site.address("models?models_view=Fit"))
     for scenario in ("Scenario 4-2", "Scenario 5"):
         page.get_by_role("button", name=scenario, exact=True).click()
     for technique in ("lasso", "random forest"):
         page.get_by_role("button", name=technique, exact=True).click()
     page.get_by_role("button", name="Fit", exact=True).click()
     expect(page.get_by_text("The fit has ended.")).to_be_visible(timeout=120_000)
-    expect(page.get_by_text("Scenario baseline: version 2")).to_be_visible()
-    assert registry.get(NAME).version == 1, "a new version does not answer by itself"
+    expect(page.get_by_text(f"Scenario baseline: version {new}")).to_be_visible()
+    assert registry.get(name).version == champion, "a new version does not answer by itself"
 
     page.get_by_role("tab", name="Versions").click()
     select_row(page, 0)
-    expect(page.get_by_role("heading", name="Version 2")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"Version {new}")).to_be_visible()
     page.get_by_role("button", name="Promote").click()
     confirm(page, "Promote")
-    expect(page.get_by_text("champion is now version 2.")).to_be_visible()
-    assert registry.get(NAME).version == 2
+    expect(page.get_by_text(f"champion is now version {new}.")).to_be_visible()
+    assert registry.get(name).version == new
 
     page.get_by_role("tab", name="Compare").click()
-    expect(page.get_by_role("region", name="What differs between versions 1 and 2")).to_be_visible()
+    expect(page.get_by_role("region", name=f"What differs between versions {newest} and {new}")).to_be_visible()
     page.get_by_role("tab", name="Metrics").click()
     expect(page.get_by_role("figure", name="Accuracy (%) over versions")).to_be_visible()
 
     page.get_by_role("tab", name="Aliases").click()
     page.get_by_role("button", name="Roll back").click()
     confirm(page, "Roll back")
-    expect(page.get_by_text("champion is version 1 again.")).to_be_visible()
-    assert registry.get(NAME).version == 1
+    expect(page.get_by_text(f"champion is version {champion} again.")).to_be_visible()
+    assert registry.get(name).version == champion
 
-    page.goto(f"{own_url}/{PAPER}")
-    expect(page.get_by_role("heading", name="Version 1")).to_be_visible()
+    page.goto(own_site.address("models"))
+    expect(page.get_by_role("heading", name=f"Version {champion}")).to_be_visible()
     select_row(page, 0)
-    expect(page.get_by_role("heading", name="Version 2")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"Version {new}")).to_be_visible()
     page.get_by_role("button", name="Archive").click()
     confirm(page, "Archive")
-    expect(page.get_by_text("Version 2 is archived.")).to_be_visible()
+    expect(page.get_by_text(f"Version {new} is archived.")).to_be_visible()
     page.get_by_role("button", name="Purge").click()
     confirm(page, "Purge for good")
-    expect(page.get_by_text("Version 2 is purged:")).to_be_visible()
-    assert registry.get(NAME, 2).purged_at is not None
+    expect(page.get_by_text(f"Version {new} is purged:")).to_be_visible()
+    assert registry.get(name, new).purged_at is not None
 
 
 @pytest.mark.thorough

@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from perfmodel import catalog
 from runner.background import launch
 from runner.clusters.class_archive import ClassArchive
-from store import open_store
 from tests.e2e.helpers import serving
+from tests.e2e.sites import Site
 from tests.runner.helpers import processes_of, wait_until
 
 PLAN = (
@@ -22,20 +21,17 @@ PLAN = (
 )
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory, class_archive: ClassArchive | None) -> Path:
-    """A home of its own, because campaigns write; with runs, so that no first start has to load them."""
-    home = tmp_path_factory.mktemp("profile")
-    catalog.add_demo_runs(open_store(home))
-    return home
+@pytest.fixture
+def own_site(own_site: Site, class_archive: ClassArchive | None) -> Iterator[Site]:
+    """No campaign on it outlives the test."""
+    yield own_site
+    launch.stop(own_site.home)
+    wait_until(lambda: not processes_of_campaign(own_site.home), "the end of the campaign")
 
 
-@pytest.fixture(scope="module")
-def url(home: Path) -> Iterator[str]:
-    with serving(home) as url:
-        yield url
-    launch.stop(home)
-    wait_until(lambda: not processes_of(home), "the end of the campaign")
+def processes_of_campaign(home: Path) -> list[str]:
+    """All that know of the home but the app."""
+    return [line for line in processes_of(home) if "streamlit" not in line]
 
 
 def metric(page: Page, label: str):
@@ -48,8 +44,8 @@ def state(page: Page, name: str) -> Locator:
 
 
 @pytest.mark.thorough
-def test_a_campaign_from_plan_to_stop(url: str, home: Path, page: Page) -> None:
-    with serving(home) as first_url:
+def test_a_campaign_from_plan_to_stop(own_site: Site, page: Page) -> None:
+    with serving(own_site.home) as first_url:
         page.goto(f"{first_url}/{PLAN}")
         expect(metric(page, "Runs to do")).to_have_text("40")
         expect(page.get_by_text("--application=tiny_cnn --executors=1 --total-cores=1")).to_be_visible()
@@ -59,31 +55,31 @@ def test_a_campaign_from_plan_to_stop(url: str, home: Path, page: Page) -> None:
         page.reload()
         expect(state(page, "Running")).to_be_visible()
         page.goto("about:blank")
-    started = launch.last(home)
+    started = launch.last(own_site.home)
     assert started.is_running, "the end of the app must not be the end of the campaign"
-    page.goto(f"{url}/profile")  # another process of the app
+    page.goto(f"{own_site.url}/profile")  # another process of the app
     expect(page.get_by_text(re.compile(r"[1-9]\d* of 40 runs"))).to_be_visible()
     expect(page.get_by_role("button", name="Start here")).to_be_disabled()
     page.locator(".st-key-stop").get_by_role("button").click()
     expect(state(page, "Stopped")).to_be_visible(timeout=90_000)
     assert not started.is_running
-    wait_until(lambda: not [line for line in processes_of(home) if "streamlit" not in line], "the end of its processes")
+    wait_until(lambda: not processes_of_campaign(own_site.home), "the end of its processes")
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
 
 
-def test_the_fewest_runs_say_what_they_are_for(url: str, page: Page) -> None:
-    page.goto(f"{url}/profile?plan_application=resnet50")
+def test_the_fewest_runs_say_what_they_are_for(own_url: str, page: Page) -> None:
+    page.goto(f"{own_url}/profile?plan_application=resnet50")
     expect(page.get_by_text("the law of scenario 5")).to_be_visible()
     expect(page.get_by_text("--fewest")).to_be_visible()
 
 
-def test_a_value_that_is_none_is_refused_in_words(url: str, page: Page) -> None:
-    page.goto(f"{url}/profile?plan_memory=1")
+def test_a_value_that_is_none_is_refused_in_words(own_url: str, page: Page) -> None:
+    page.goto(f"{own_url}/profile?plan_memory=1")
     expect(page.get_by_text("'1' is not a memory size")).to_be_visible()
     expect(page.get_by_role("button", name="Start here")).to_have_count(0)
 
 
-def test_a_cluster_of_ones_own_gets_a_command(url: str, page: Page) -> None:
-    page.goto(f"{url}/profile?plan_where=A+cluster+of+mine&plan_master=spark%3A%2F%2Fhead%3A7077")
+def test_a_cluster_of_ones_own_gets_a_command(own_url: str, page: Page) -> None:
+    page.goto(f"{own_url}/profile?plan_where=A+cluster+of+mine&plan_master=spark%3A%2F%2Fhead%3A7077")
     expect(page.get_by_text("--master=spark://head:7077")).to_be_visible()
     expect(page.get_by_role("button", name="Start here")).to_have_count(0)

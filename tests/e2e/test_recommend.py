@@ -9,26 +9,22 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pages.ui.shared import formats
-from perfmodel import catalog
 from perfmodel.answers.cost import EXAMPLE_PRICE
 from perfmodel.recommendation.advice import Request, advise
 from perfmodel.recommendation.exports import FORMATS
 from perfmodel.recommendation.search import PYTHON_WORKER_GB, Goal, Space
-from store import open_store
 from tests.e2e.helpers import select_row, settled
+from tests.e2e.sites import APPLICATION, Site
 from tests.store.eventlogs.helpers import added, application, ended, job, lines, start, task
 
 PAPER = "recommend?cluster=paper-2020&application=resnet50"
 
 
-@pytest.fixture(scope="module")
-def models(demo_home):
-    return catalog.champions(open_store(demo_home), "resnet50", "paper-2020")
-
-
-def found(models, goal: Goal):
-    space = Space(range(1, 7), range(1, 9), [14.0], python_gb_per_core=PYTHON_WORKER_GB)
-    return advise(models, Request("resnet50", "paper-2020", 100.0, space, goal, EXAMPLE_PRICE)).recommendation
+def found(site: Site, goal: Goal):
+    executors, cores, memory = site.largest
+    space = Space(range(1, 2 * executors + 1), range(1, cores + 1), [memory], python_gb_per_core=PYTHON_WORKER_GB)
+    request = Request(APPLICATION, site.cluster, 100.0, space, goal, EXAMPLE_PRICE)
+    return advise(site.champions, request).recommendation
 
 
 def metric(page: Page, label: str):
@@ -42,22 +38,22 @@ def shows(page: Page, row) -> None:
 
 
 @pytest.mark.thorough
-def test_without_a_goal_the_cheapest_is_shown_and_the_fastest_is_a_click_away(app_url, page, models):
+def test_without_a_goal_the_cheapest_is_shown_and_the_fastest_is_a_click_away(app_url, page, fresh_site):
     page.goto(f"{app_url}/{PAPER}")
-    shows(page, found(models, Goal()).cheapest)
+    shows(page, found(fresh_site, Goal()).cheapest)
     page.get_by_text("Fastest in budget", exact=True).click()
-    shows(page, found(models, Goal()).fastest)
+    shows(page, found(fresh_site, Goal()).fastest)
 
 
-def test_a_deadline_and_being_sure_change_the_answer(app_url, page, models):
+def test_a_deadline_and_being_sure_change_the_answer(app_url, page, fresh_site):
     page.goto(f"{app_url}/{PAPER}&deadline=3+h&sure=95")
-    shows(page, found(models, Goal(3 * 3600, None, 0.95)).cheapest)
+    shows(page, found(fresh_site, Goal(3 * 3600, None, 0.95)).cheapest)
 
 
-def test_what_cannot_be_kept_is_said_with_what_would(app_url, page, models):
+def test_what_cannot_be_kept_is_said_with_what_would(app_url, page, fresh_site):
     page.goto(f"{app_url}/{PAPER}&deadline=1+min")
     expect(page.get_by_text(re.compile("No configuration is that fast: the fastest takes"))).to_be_visible()
-    shows(page, found(models, Goal(60)).nearest)
+    shows(page, found(fresh_site, Goal(60)).nearest)
 
 
 def test_a_deadline_that_is_no_time_is_refused_in_words(app_url, page):
@@ -65,10 +61,10 @@ def test_a_deadline_that_is_no_time_is_refused_in_words(app_url, page):
     expect(page.get_by_text("'soon' is no time; write it like")).to_be_visible()
 
 
-def test_a_configuration_is_picked_from_the_front_and_exported(app_url, page, models):
+def test_a_configuration_is_picked_from_the_front_and_exported(app_url, page, fresh_site):
     page.goto(f"{app_url}/{PAPER}")
-    front = found(models, Goal()).front
-    shows(page, found(models, Goal()).cheapest)
+    front = found(fresh_site, Goal()).front
+    shows(page, found(fresh_site, Goal()).cheapest)
     page.get_by_text("As a table").first.click()
     select_row(page, 1, page.get_by_role("region", name="Configurations that no other"))
     shows(page, front.iloc[1])
@@ -76,7 +72,7 @@ def test_a_configuration_is_picked_from_the_front_and_exported(app_url, page, mo
     expect(page.get_by_text(f"spark.executor.instances {executors}")).to_be_visible()
     expect(page.get_by_text(f"spark.executor.cores {cores}")).to_be_visible()
     page.get_by_text("Cheapest in time", exact=True).click()
-    shows(page, found(models, Goal()).cheapest)
+    shows(page, found(fresh_site, Goal()).cheapest)
     steps = page.get_by_role("figure", name=re.compile("Cost against time of")).locator(".scatterlayer .trace").first
     settled(page)  # the chart is drawn again
     box = steps.locator(".point").nth(2).bounding_box()
@@ -88,9 +84,9 @@ def test_a_configuration_is_picked_from_the_front_and_exported(app_url, page, mo
 
 
 @pytest.mark.thorough
-def test_every_export_can_be_downloaded(app_url, page, models):
-    page.goto(f"{app_url}/{PAPER}")
-    shows(page, found(models, Goal()).cheapest)
+def test_every_export_can_be_downloaded(site, page):
+    page.goto(site.address("recommend"))
+    shows(page, found(site, Goal()).cheapest)
     for form in FORMATS.values():
         formats_box = page.get_by_role("combobox", name="Format")
         formats_box.fill(form.title)
@@ -99,7 +95,7 @@ def test_every_export_can_be_downloaded(app_url, page, models):
             page.get_by_role("button", name=f"Download {form.filename}").click()
         text = waiting.value.path().read_text(encoding="utf-8")
         assert waiting.value.suggested_filename == form.filename
-        assert "resnet50@paper-2020/" in text
+        assert f"{APPLICATION}@{site.cluster}/" in text
         assert form.mime != "application/json" or json.loads(text)
 
 

@@ -75,8 +75,9 @@ def test_effects_are_small_multiples_beside_what_was_published(own_url, page):
     expect(page.get_by_text("has task records. Upload its event logs")).to_be_visible()
 
 
-def test_a_good_file_is_previewed_stored_and_taken_back(own_url, page, store):
-    page.goto(f"{own_url}/{PAPER}&runs_view=Upload")
+def test_a_good_file_is_previewed_stored_and_taken_back(own_site, page):
+    store = own_site.store
+    page.goto(own_site.address("runs?runs_view=Upload"))
     upload(page, "good **runs**.csv", table("vgg,lab,1,2,8g,10,5000,=1+1", "vgg,lab,2,2,8g,10,3000,b"))
     expect(page.get_by_text("good **runs**.csv: CSV, 2 rows, 2 good. Nothing is stored yet.")).to_be_visible()
     assert store.runs.load(application="vgg").empty
@@ -91,8 +92,8 @@ def test_a_good_file_is_previewed_stored_and_taken_back(own_url, page, store):
     assert store.runs.load(application="vgg").empty
 
 
-def test_a_bad_file_says_what_is_wrong_where_and_its_good_rows_can_be_kept(own_url, page, store):
-    page.goto(f"{own_url}/{PAPER}&runs_view=Upload")
+def test_a_bad_file_says_what_is_wrong_where_and_its_good_rows_can_be_kept(own_site, page):
+    page.goto(own_site.address("runs?runs_view=Upload"))
     content = b"app,executors,cores,memory,SR,wall clock\nvgg,1,2,8g,10,50\nvgg,0,2,8g,10,30\n"
     upload(page, "bad.csv", content)
     expect(page.get_by_text("bad.csv: CSV, 2 rows, 0 good, 2 bad")).to_be_visible()
@@ -105,7 +106,7 @@ def test_a_bad_file_says_what_is_wrong_where_and_its_good_rows_can_be_kept(own_u
     field.press("Enter")
     page.get_by_role("button", name="Import 1 good row, leave out 1").click()
     expect(page.get_by_text("bad.csv: 1 run added, 1 row left out.")).to_be_visible()
-    [run] = store.runs.load(application="vgg").to_dict(orient="records")
+    [run] = own_site.store.runs.load(application="vgg").to_dict(orient="records")
     assert (run["cluster"], run["num_executors"], run["completion_time_s"]) == ("lab", 1, 50.0)
 
 
