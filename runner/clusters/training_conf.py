@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from runner.spec import RunSpec
-from runner.training.barrier import WAIT_S
 from runner.training.order import Training
+from runner.training.rendezvous import WAIT_S
 
-# A step whose worker was lost is repeated, and the run says so; in a barrier stage one failure ends the stage anyway.
+# A lost worker's task starts again, and the run says so; in a barrier stage one failure ends the stage anyway.
 TASK_ATTEMPTS = 4
 
 

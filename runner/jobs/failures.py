@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from runner.training.exchange import PeerLostError
+
 _RAISED = "Traceback (most recent call last)"
 # What Python raises in a worker that lost another one, or its executor's JVM.
 _BY_A_LOSS = ("PeerLostError", "EOFError", "BrokenPipeError", "ConnectionResetError", "ConnectionRefusedError")
@@ -15,6 +17,8 @@ def lost_worker(error: Exception) -> bool:
     from py4j.protocol import Py4JJavaError
     from pyspark.errors import PySparkException
 
+    if isinstance(error, PeerLostError):
+        return True
     if not isinstance(error, Py4JJavaError | PySparkException):
         return False
     said = str(error)

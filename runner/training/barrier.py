@@ -19,9 +19,7 @@ from runner.networks.numpy_layers import Array
 from runner.training.batches import split_batch
 from runner.training.descent import descend
 from runner.training.passes import PassResult, PassSpec, SamplesError, StepTimes, check_samples, compute_shard
-from runner.training.rendezvous import Rendezvous, connect, introduce
-
-WAIT_S = 60.0
+from runner.training.rendezvous import WAIT_S, Rendezvous, connect, introduce
 
 
 class _Orders(NamedTuple):
@@ -87,7 +85,7 @@ def _work(spec: PassSpec, shared: Any, _: Iterable[int]) -> Iterator[_Report]:
             ids = split_batch(batch, spec.shares)[rank]
             shard = compute_shard(spec, weights, ids)
             computed = time.perf_counter()
-            summed = exchange.add_up(shard.gradients, weights)
+            summed = exchange.add_up(shard.gradients)
             exchanged = time.perf_counter()
             weights = descend(weights, summed, len(batch), spec.learning_rate)
             loss, correct = loss + summed.loss, correct + summed.correct

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from runner.networks.numpy_layers import Array
+from runner.training.messages import pack, unpack
 from store.files import write_durably
 
 
@@ -25,13 +25,10 @@ def save(path: Path, weights: Sequence[Array], history: Sequence[dict[str, Any]]
     """Put a checkpoint in place of the one before."""
     path.parent.mkdir(parents=True, exist_ok=True)
     text = np.frombuffer(json.dumps(list(history)).encode(), dtype=np.uint8)
-    content = io.BytesIO()
-    np.savez(content, *weights, history=text)
-    write_durably(path, content.getvalue())
+    write_durably(path, pack(weights, history=text))
 
 
 def load(path: Path) -> Checkpoint:
     """Return the latest checkpoint."""
-    with np.load(path, allow_pickle=False) as content:
-        weights = [content[f"arr_{number}"] for number in range(len(content.files) - 1)]
-        return Checkpoint(weights, json.loads(content["history"].tobytes()))
+    weights, named = unpack(path.read_bytes())
+    return Checkpoint(weights, json.loads(named["history"].tobytes()))

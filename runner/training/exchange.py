@@ -12,8 +12,8 @@ from types import TracebackType
 from typing import Self
 
 from runner.networks.cifar_cnn import Gradients
-from runner.networks.numpy_layers import Array
-from runner.training.descent import add_up, from_bytes, to_bytes
+from runner.training.descent import add_up
+from runner.training.messages import pack_gradients, unpack_gradients
 
 _LENGTH = struct.Struct("!Q")
 
@@ -43,17 +43,17 @@ class Exchange:
         for peer in self._peers:
             peer.close()
 
-    def add_up(self, part: Gradients, like: Sequence[Array]) -> Gradients:
+    def add_up(self, part: Gradients) -> Gradients:
         """Return the sum over all workers' parts, the same to the last bit on every worker."""
         if self._rank == 0:
-            total = add_up([part, *(from_bytes(receive(peer), like) for peer in self._peers)])
-            message = to_bytes(total)
+            total = add_up([part, *(unpack_gradients(receive(peer))[0] for peer in self._peers)])
+            message = pack_gradients(total)
             for peer in self._peers:
                 send(peer, message)
             return total
         (hub,) = self._peers
-        send(hub, to_bytes(part))
-        return from_bytes(receive(hub), like)
+        send(hub, pack_gradients(part))
+        return unpack_gradients(receive(hub))[0]
 
 
 def send(peer: socket.socket, message: bytes) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from runner.inputs.cifar import Records
 from runner.spec import RunSpec
 
-# How steps are shared: gradients to the driver each step; a barrier stage an epoch whose workers exchange them; one
+# How steps are shared: gradients to the driver each step; a barrier stage whose workers exchange them; one
 # process with all cores, by TensorFlow or by plain NumPy.
 ARMS = ("driver", "barrier", "one-process", "numpy")
 PROGRAM = "runner.jobs.train"
@@ -88,10 +88,6 @@ class Training:
             program=PROGRAM,
             training=self.as_json(),
             batch_size=batch,
-            tasks=self.epochs * self._tasks_an_epoch(spec.images, batch, self.workers(cores)),
+            tasks=self.epochs * 2 * self.workers(cores),  # one job to train, one to test
             task_cpus=cores if self.in_one_process else 1,
         )
-
-    def _tasks_an_epoch(self, images: int, batch: int, workers: int) -> int:
-        jobs = -(-images // batch) if self.arm == "driver" else 1
-        return (jobs + 1) * workers  # one more for the test

@@ -19,13 +19,14 @@ from typing import NamedTuple
 
 from runner.training.exchange import Exchange, PeerLostError, read, receive, send
 
+WAIT_S = 60.0  # the longest that a worker waits for another
 TOKEN_BYTES = 32
 GREETING_S = 5.0  # a worker greets as soon as it is connected
 _RANK = struct.Struct("!I")
 
 
 class Rendezvous(NamedTuple):
-    """How the workers of a pass find each other.
+    """How the workers of a pass find the driver, and each other.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ class Rendezvous(NamedTuple):
     wait_s : float
         Longest wait for another, here and in every later exchange.
     address : str
-        ``HOST:PORT`` of the driver, which introduces them.
+        ``HOST:PORT`` of the driver.
     """
 
     workers: int
@@ -92,15 +93,22 @@ def connect(rank: int, host: str, found: Rendezvous) -> Exchange:
     PeerLostError
         When a worker does not connect in time.
     """
-    with _greet(found.address, rank, found) as driver:
+    with greet(found.address, rank, found) as driver:
         if rank:
-            return Exchange(rank, [_greet(receive(driver).decode(), rank, found)])
+            return Exchange(rank, [greet(receive(driver).decode(), rank, found)])
         with socket.create_server((host, 0)) as server:
             send(driver, f"{host}:{server.getsockname()[1]}".encode())
             return Exchange(rank, _accept(server, found.workers - 1, found))
 
 
-def _greet(address: str, rank: int, found: Rendezvous) -> socket.socket:
+def greet(address: str, rank: int, found: Rendezvous) -> socket.socket:
+    """Return a connection, on which the other end knows this worker's rank.
+
+    Raises
+    ------
+    PeerLostError
+        When nobody listens there.
+    """
     host, port = address.rsplit(":", 1)
     try:
         peer = socket.create_connection((host, int(port)), timeout=found.wait_s)
@@ -122,24 +130,24 @@ def _accept(server: socket.socket, count: int, found: Rendezvous) -> list[socket
                 peer = failing.enter_context(server.accept()[0])
             except TimeoutError as error:
                 raise PeerLostError(f"{len(peers)} of {count} workers connected within {found.wait_s:g} s") from error
-            rank = _rank_of(peer, found.token)
-            if rank is None:
-                peer.close()
-                continue
-            peer.settimeout(found.wait_s)
-            peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            peers[rank] = peer
+            rank = rank_of(peer, found)
+            if rank is not None:
+                peers[rank] = peer
         failing.pop_all()
     return [peers[rank] for rank in sorted(peers)]
 
 
-def _rank_of(peer: socket.socket, token: bytes) -> int | None:
-    """Return the rank of who connected; None for somebody else who found the port."""
+def rank_of(peer: socket.socket, found: Rendezvous) -> int | None:
+    """Return the rank of who connected, ready for messages; None, and closed, for somebody else who found the port."""
     peer.settimeout(GREETING_S)
     try:
         greeting = read(peer, TOKEN_BYTES + _RANK.size)
     except PeerLostError:
+        greeting = b""
+    rank = int.from_bytes(greeting[TOKEN_BYTES:])
+    if not hmac.compare_digest(greeting[:TOKEN_BYTES], found.token) or rank >= found.workers:
+        peer.close()
         return None
-    if not hmac.compare_digest(greeting[:TOKEN_BYTES], token):
-        return None
-    return int(_RANK.unpack(greeting[TOKEN_BYTES:])[0])
+    peer.settimeout(found.wait_s)
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return rank

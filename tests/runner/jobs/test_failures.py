@@ -6,6 +6,7 @@ import pytest
 from pyspark.errors import PythonException
 
 from runner.jobs.failures import lost_worker
+from runner.training.exchange import PeerLostError
 
 RAISED = """An exception was thrown from the Python worker: Traceback (most recent call last):
   File "worker.py", line 4327, in invoke_udf
@@ -25,6 +26,10 @@ RAISED = """An exception was thrown from the Python worker: Traceback (most rece
 )
 def test_a_lost_executor_or_worker_is_worth_another_try(said: str) -> None:
     assert lost_worker(PythonException(said))
+
+
+def test_a_task_that_hangs_is_worth_another_try() -> None:
+    assert lost_worker(PeerLostError("worker 1 did not answer within 60 s of the others"))
 
 
 @pytest.mark.parametrize(

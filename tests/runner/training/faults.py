@@ -20,8 +20,8 @@ from tests.runner.helpers import PATIENCE_S, ROOT, processes_of
 
 ROLES = ("executor", "python_worker")
 ARMS = ("driver", "barrier")
-EPOCHS, IMAGES = 4, 4000
-LONGEST_EPOCH_S = 2.0  # about: strikes fall anywhere in an epoch
+EPOCHS, IMAGES, BATCH = 3, 20_000, 1000
+STRIKES_S = 1.5  # strikes fall within so many seconds of a pass, which takes longer
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Struck:
 def strike(home: Path, arm: str, roles: Sequence[str], seed: int) -> Struck:
     """Train on two executors, and kill one process of each role, in one epoch after the other."""
     chance = random.Random(seed)
-    sizes = ["--images", str(IMAGES), "--batch", "250", "--epochs", str(EPOCHS), "--executors", "2", "--memory", "512m"]
+    sizes = f"--images {IMAGES} --batch {BATCH} --epochs {EPOCHS} --executors 2 --memory 512m".split()
     command = [sys.executable, "-m", "runner", "train", "--arm", arm, *sizes, "--cluster", "here", "--home", str(home)]
     with (
         (home / "said.log").open("wb") as log,
@@ -78,7 +78,7 @@ def strike(home: Path, arm: str, roles: Sequence[str], seed: int) -> Struck:
     ):
         for number, role in enumerate(roles):
             _wait_for_epoch(home, number, training)
-            time.sleep(chance.uniform(0, LONGEST_EPOCH_S))
+            time.sleep(chance.uniform(0, STRIKES_S))
             _kill(home, role, training, chance)
         status = training.wait(PATIENCE_S)
     return Struck(home, arm, tuple(roles), status, (home / "said.log").read_text())

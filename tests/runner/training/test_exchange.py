@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from runner.networks.cifar_cnn import Gradients
-from runner.training.descent import from_bytes, to_bytes
 from runner.training.exchange import PeerLostError
+from runner.training.messages import pack_gradients, unpack_gradients
 from runner.training.rendezvous import connect, introduce
 
 HOST = "127.0.0.1"
@@ -27,8 +27,13 @@ def part(rank):
     return Gradients(rank + 0.5, rank, arrays)
 
 
+def bits(gradients):
+    return gradients.loss, gradients.correct, *(array.tobytes() for array in gradients.arrays)
+
+
 def test_gradients_survive_the_message():
-    there = from_bytes(to_bytes(part(2)), LIKE)
+    there, named = unpack_gradients(pack_gradients(part(2), ids=[3, 4]))
+    assert named["ids"].tolist() == [3, 4]
     assert there.loss == 2.5
     assert there.correct == 2
     for one, other in zip(there.arrays, part(2).arrays, strict=True):
@@ -39,12 +44,12 @@ def test_gradients_survive_the_message():
 def test_every_worker_gets_the_same_sum(workers):
     def work(rank):
         with connect(rank, HOST, rendezvous) as exchange:
-            exchange.add_up(part(rank), LIKE)
-            return exchange.add_up(part(rank), LIKE)
+            exchange.add_up(part(rank))
+            return exchange.add_up(part(rank))
 
     with introduce(HOST, workers, 10) as rendezvous, ThreadPoolExecutor(workers) as pool:
         sums = list(pool.map(work, range(workers)))
-    assert {to_bytes(one) for one in sums} == {to_bytes(sums[0])}
+    assert {bits(one) for one in sums} == {bits(sums[0])}
     assert sums[0].loss == pytest.approx(sum(rank + 0.5 for rank in range(workers)))
     assert sums[0].correct == sum(range(workers))
     np.testing.assert_allclose(sums[0].arrays[1], 0.1 * sum(range(1, workers + 1)), rtol=1e-6)
@@ -72,7 +77,7 @@ def test_a_worker_that_goes_away_is_noticed():
     with introduce(HOST, 2, 10) as rendezvous, ThreadPoolExecutor(1) as pool:
         pool.submit(leave)
         with connect(0, HOST, rendezvous) as exchange, pytest.raises(PeerLostError, match="closed its connection"):
-            exchange.add_up(part(0), LIKE)
+            exchange.add_up(part(0))
 
 
 def numbered(rank, step):
@@ -82,7 +87,7 @@ def numbered(rank, step):
 def straggle(rendezvous, steps):
     with connect(1, HOST, rendezvous) as exchange:
         for step in range(steps):
-            exchange.add_up(numbered(1, step), LIKE)
+            exchange.add_up(numbered(1, step))
 
 
 def start_straggler(*arguments):
@@ -100,10 +105,10 @@ def test_a_worker_that_stands_still_for_a_while_delays_but_loses_and_doubles_not
     with introduce(HOST, 2, 60) as rendezvous:
         other = start_straggler(rendezvous, steps)
         with connect(0, HOST, rendezvous) as exchange:
-            sums = [exchange.add_up(numbered(0, step), LIKE) for step in range(2)]
+            sums = [exchange.add_up(numbered(0, step)) for step in range(2)]
             other.send_signal(signal.SIGSTOP)
             threading.Timer(still_s, other.send_signal, [signal.SIGCONT]).start()
-            sums += [exchange.add_up(numbered(0, step), LIKE) for step in range(2, steps)]
+            sums += [exchange.add_up(numbered(0, step)) for step in range(2, steps)]
         assert other.wait(30) == 0
     assert [one.loss for one in sums] == [3.0 * step for step in range(steps)]
     np.testing.assert_array_equal([one.arrays[1] for one in sums], [sums[0].arrays[1]] * steps)
@@ -113,11 +118,11 @@ def test_a_worker_that_stands_still_for_a_while_delays_but_loses_and_doubles_not
 def test_a_stranger_without_the_token_is_not_heard(greeting):
     def work(rank):
         with connect(rank, HOST, rendezvous) as exchange:
-            return exchange.add_up(part(rank), LIKE)
+            return exchange.add_up(part(rank))
 
     with introduce(HOST, 2, 10) as rendezvous, ThreadPoolExecutor(2) as pool:
         host, port = rendezvous.address.rsplit(":", 1)
         with socket.create_connection((host, int(port))) as stranger:
             stranger.sendall(greeting)
         hub, other = pool.submit(work, 0), pool.submit(work, 1)
-        assert to_bytes(hub.result(10)) == to_bytes(other.result(10))
+        assert bits(hub.result(10)) == bits(other.result(10))

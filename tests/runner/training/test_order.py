@@ -40,7 +40,7 @@ def complete(arm: str, **changes: object) -> RunSpec:
 @pytest.mark.parametrize(
     ("arm", "tasks", "task_cpus"),
     [
-        ("driver", 3 * (3 * 3 + 3), 1),  # a task a core for each of 3 steps, and for the test
+        ("driver", 3 * (3 + 3), 1),  # a task a core for the pass, and for the test
         ("barrier", 3 * (3 + 3), 1),
         ("one-process", 3 * 2, 3),
         ("numpy", 3 * 2, 3),
