@@ -110,7 +110,7 @@ def wording(advice: Advice, row: pd.Series) -> str:
     packed = f" Packed on {counted(int(row['nodes']), 'machine')} of {literal(node.name)}." if node else ""
     model = f"scenario {advice.scenario}, version {advice.champion.version}"
     images = advice.images_per_partition
-    assumed = "" if images is None else f" Assumes {counted(images, 'image')} per partition."
+    assumed = "" if images is None else f" Assumes {counted(images, 'image')} per partition, or per step of a training."
     granted = f" Each executor takes {row['granted_gb']:.1f} GiB: heap, JVM and Python workers"
     priced = "." if node and node.price_per_hour is not None else "; the cost is for all of it."
     return f"Exactly {row['safe_s']:,.1f} s by {model}{kept}.{assumed}{granted}{priced}{packed}"

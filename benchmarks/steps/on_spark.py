@@ -6,8 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from benchmarks.steps.common import LEARNING_RATE, measure
-from runner.inputs.cifar import make_cifar_like
+from benchmarks.steps.common import LEARNING_RATE, make_photos, measure
 from runner.jobs.driver import drive
 from runner.spec import RunSpec
 from runner.training.averaging import DriverAveraging
@@ -20,10 +19,10 @@ ARMS = {"driver": DriverAveraging, "barrier": BarrierExchange}
 
 def steps(spark: Any, spec: RunSpec) -> dict[str, Any]:
     """Measure the arm; `spec.images` is the batch, `spec.tasks` the number of steps."""
-    records = make_cifar_like(Path(spec.work_dir).parents[1] / "datasets", spec.images, 1, seed=0).training
+    photos = make_photos(Path(spec.work_dir).parents[1] / "datasets", spec.images)
     shares = tuple(spec.executor_cores)
-    sharing = PassSpec(records, LEARNING_RATE, "tensorflow", spec.task_cpus, shares)
-    return measure(ARMS[spec.application](spark.sparkContext, sharing), spec.images, spec.tasks, WARM_UP)
+    sharing = PassSpec(photos.training, LEARNING_RATE, "tensorflow", spec.task_cpus, shares)
+    return measure(ARMS[spec.application](spark.sparkContext, sharing), photos, spec.tasks, WARM_UP)
 
 
 if __name__ == "__main__":

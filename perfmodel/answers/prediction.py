@@ -20,7 +20,7 @@ _WORDS = {
     "executor_cores": "cores an executor",
     "total_cores": "cores over all executors",
     "executor_memory_gb": "memory an executor (GiB)",
-    "images_per_partition": "images per partition",
+    "images_per_partition": "images per partition or step",
     "sampling_rate_pct": "share of the data set (%)",
 }
 

@@ -195,7 +195,7 @@ def _print(advice: Advice) -> None:
     model = f"{advice.request.application}@{advice.request.cluster}/{advice.scenario} v{advice.champion.version}"
     print(f"model     {model}")
     if advice.images_per_partition is not None:
-        print(f"assumes   {advice.images_per_partition} images per partition")
+        print(f"assumes   {advice.images_per_partition} images per partition, or per step of a training")
     if advice.left_out:
         print(f"left out  {advice.left_out}")
     print(f"choices   {len(found.front)} configurations that no other beats in both time and cost (--json lists them)")

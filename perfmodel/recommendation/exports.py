@@ -174,11 +174,15 @@ def _comments(order: Order, *placeholders: str) -> str:
         f"Recommended by Sparkcast on {order.made_on} for {order.application} on {order.cluster}.",
         f"Predicted: {order.predicted_s:.1f} s ({order.level:.0%} interval {order.predicted_low_s:.1f} to "
         f"{order.predicted_high_s:.1f} s), {amount(order.cost)} {order.currency}.",
-        *([f"The prediction assumes {images} images per partition; let your program use as many."] if images else []),
+        *([_assumption(images)] if images else []),
         f"Model {order.model}, data SHA-256 {order.data_sha256}; {order.data_origin}.",
         *(_replacement(name) for name in placeholders),
     ]
     return "".join(f"# {line}\n" for line in lines)
+
+
+def _assumption(images: int) -> str:
+    return f"The prediction assumes {images} images per partition (a training's step); let your program use as many."
 
 
 def _spark_defaults(order: Order) -> str:

@@ -15,7 +15,7 @@ _ASKED = {
     "num_executors": "executors",
     "executor_cores": "cores an executor",
     "executor_memory_gb": "GiB of memory",
-    "images_per_partition": "images per partition",
+    "images_per_partition": "images per partition or step",
     "sampling_rate_pct": "% of the data",
 }
 _ALIKE = 0.01

@@ -34,8 +34,8 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
         "--arm",
         choices=ARMS,
         default="driver",
-        help="how a step is shared: driver: a Spark job a step, the driver averages; barrier: a barrier stage an "
-        "epoch, the workers exchange gradients; one-process: not at all, TensorFlow with all cores of one executor; "
+        help="how a step is shared: driver: the workers send it their gradients, it averages; barrier: a barrier stage "
+        "an epoch, the workers exchange gradients; one-process: not at all, TensorFlow with all cores of one executor; "
         "numpy: the same in plain NumPy (default: driver)",
     )
     parser.add_argument("--epochs", default="2", metavar="N", help="passes over the images, at most 400 (default: 2)")

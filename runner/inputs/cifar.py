@@ -71,7 +71,13 @@ class Records:
         return np.array([first[image.path] + (image.record or 0) for image in images], dtype=np.int64)
 
     def read(self, ids: Ids) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-        """Return the images, uint8 of shape (n, 32, 32, 3), and the labels of the records with these numbers."""
+        """Return the images, uint8 of shape (n, 32, 32, 3), and the labels of the records with these numbers.
+
+        Raises
+        ------
+        IndexError
+            When there is no such record: a file is shorter than it was.
+        """
         picked = np.empty((len(ids), RECORD), dtype=np.uint8)
         first = 0
         for file in self.files:
@@ -79,6 +85,8 @@ class Records:
             here = (ids >= first) & (ids < first + len(records))
             picked[here] = records[ids[here] - first]
             first += len(records)
+        if len(ids) and not 0 <= ids.min() <= ids.max() < first:
+            raise IndexError(f"{self.name} has the records 0 to {first - 1}, not all of {ids.min()} to {ids.max()}")
         return split_records(picked)
 
 

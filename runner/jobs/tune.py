@@ -9,15 +9,15 @@ from __future__ import annotations
 import functools
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from runner.jobs.driver import drive, wait_for_executors
 from runner.jobs.failures import lost_worker
 from runner.spec import RunSpec
-from runner.tuning.search import Suggested, left_of
+from runner.tuning.search import is_result_of
+from runner.tuning.slots import LongestFirst
 from runner.tuning.study import Study
 from runner.tuning.trial import Hyperparameters, TrialResult, TrialSpec, run_trial
 
@@ -30,25 +30,26 @@ def search(spark: Any, spec: RunSpec) -> dict[str, Any]:
     study = Study(Path(str(spec.output)))
     order = study.order()
 
-    def make(number: int, chosen: Hyperparameters) -> None:
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                study.keep(number, chosen, _on_executor(spark.sparkContext, order.trials, chosen))
-                return
-            except Exception as error:
-                if attempt == ATTEMPTS or not lost_worker(error):
-                    raise
-                wait_for_executors(spark, spec)
+    def make(number: int, chosen: Hyperparameters, attempts: int = ATTEMPTS) -> float:
+        try:
+            result = _on_executor(spark.sparkContext, order.trials, chosen)
+        except Exception as error:
+            if attempts == 1 or not lost_worker(error):
+                raise
+            wait_for_executors(spark, spec)
+            return make(number, chosen, attempts - 1)
+        study.keep(number, chosen, result)
+        return result.accuracy_pct
 
-    def evaluate(group: Suggested) -> Mapping[int, float]:
-        left = left_of(group, study.finished())
-        for _ in slots.map(lambda number: make(number, group[number]), left):
-            pass  # raises what a trial raised
-        finished = study.finished()
-        return {number: finished[number]["accuracy_pct"] for number in group}
+    finished = study.finished()
+    with LongestFirst(sum(spec.executor_cores) // spec.task_cpus) as slots:
 
-    with ThreadPoolExecutor(sum(spec.executor_cores) // spec.task_cpus) as slots:
-        made = order.search.run(evaluate)
+        def start(number: int, chosen: Hyperparameters) -> Callable[[], float]:
+            if is_result_of(chosen, trial := finished.get(number, {})):
+                return lambda: trial["accuracy_pct"]
+            return slots.submit(chosen.filters, lambda: make(number, chosen)).result
+
+        made = order.search.run(start)
     return {"trials": len(made), "seconds": time.perf_counter() - started}
 
 

@@ -56,18 +56,19 @@ class DriverAveraging:
     def __call__(self, weights: Sequence[Array], batches: Sequence[Ids]) -> PassResult:
         """See `Pass`."""
         host = self._context.getConf().get("spark.driver.host")
-        with Hub(host, len(self._spec.shares), self._wait_s) as hub, self._job(hub.rendezvous, batches) as job:
-            hub.gather(lambda: _check(job))
-            result = self._descend(list(weights), batches, lambda order: hub.ask(order, lambda: _check(job)))
+        with Hub(host, len(self._spec.shares), self._wait_s) as hub, self._job(hub, batches) as job:
+            check = functools.partial(_check, job)
+            hub.gather(check)
+            result = self._descend(list(weights), batches, lambda order: hub.ask(order, check))
             hub.dismiss(job.done)
             job.result()
         return result
 
     @contextmanager
-    def _job(self, driver: Rendezvous, batches: Sequence[Ids]) -> Iterator[Future[None]]:
+    def _job(self, hub: Hub, batches: Sequence[Ids]) -> Iterator[Future[None]]:
         """Give the job of a pass, running; none is left afterwards."""
         workers, group = len(self._spec.shares), str(uuid4())
-        shared = self._context.broadcast(_Orders(list(batches), driver))
+        shared = self._context.broadcast(_Orders(list(batches), hub.rendezvous))
 
         def run() -> None:
             self._context.setJobGroup(group, "a pass, averaged by the driver", interruptOnCancel=True)
@@ -81,6 +82,7 @@ class DriverAveraging:
                 try:
                     yield job
                 except BaseException:
+                    hub.close()  # a task that is only just starting must not wait for orders
                     self._context.cancelJobGroup(group)
                     raise
         finally:

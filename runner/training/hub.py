@@ -42,6 +42,10 @@ class Hub:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up; who connects later is refused."""
         self._selector.close()
         for peer in self._peers.values():
             peer.close()

@@ -1,27 +1,26 @@
-"""Which trials a search makes, and in which order: the same ones wherever and however often it runs.
+"""Which trials a search makes: the same ones wherever and however often it runs.
 
-Trials are asked for in groups of fixed sizes, and a group's results are told in the order of its numbers. So what is
-suggested depends on the seed and on results, never on which trial ended first, and a search that was killed suggests
-the same trials again when it is given the results that it had.
+A trial is suggested when the results of certain trials before it are known, of just these and in the order of their
+numbers, whatever else has ended by then. So what is suggested depends on the seed and on results, never on which trial
+ended first, and a search that was killed suggests the same trials again when it is given the results that it had.
 """
 
 from __future__ import annotations
 
 import contextlib
-import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from runner.tuning.trial import Hyperparameters
 
 SAMPLERS = ("random", "grid", "tpe")
-# Trials that TPE suggests at once: fewer learn more from each other, more keep more executors busy.
-GROUP = 4
-RANDOM = 2 * GROUP  # the first ones, which TPE draws without looking at results
+# Trials that TPE may have under way at once: fewer learn more from each other, more keep more executors busy.
+WINDOW = 4
+RANDOM = 2 * WINDOW  # the first ones, which TPE draws without looking at results
 
-Suggested = Mapping[int, Hyperparameters]
+Start = Callable[[int, Hyperparameters], Callable[[], float]]
 
 
 @dataclass(frozen=True)
@@ -83,29 +82,33 @@ class Search:
     trials: int
     seed: int
 
-    def run(self, evaluate: Callable[[Suggested], Mapping[int, float]]) -> dict[int, Hyperparameters]:
-        """Suggest all trials, group by group; return them by number.
+    def run(self, start: Start) -> dict[int, Hyperparameters]:
+        """Suggest all trials; return them by number when all have ended.
 
         Parameters
         ----------
-        evaluate : callable
-            Returns the accuracy of each trial of a group, by number.
+        start : callable
+            Starts the trial of this number with these hyper-parameters, and returns what waits for its accuracy.
         """
         study = self._study()
         made: dict[int, Hyperparameters] = {}
-        for numbers in self._groups():
-            asked = {number: study.ask() for number in numbers}
-            group = {number: self.space.suggest(trial) for number, trial in asked.items()}
-            accuracies = evaluate(group)
-            for number, trial in asked.items():
-                self._tell(study, trial, accuracies[number])
-            made |= group
+        waits: list[Callable[[], float]] = []
+        asked: list[Any] = []
+        told = 0
+        for number in range(self.trials):
+            while told < self._known(number):
+                self._tell(study, asked[told], waits[told]())
+                told += 1
+            asked.append(study.ask())
+            made[number] = self.space.suggest(asked[number])
+            waits.append(start(number, made[number]))
+        for wait in waits[told:]:
+            wait()
         return made
 
-    def _groups(self) -> Iterator[range]:
-        """The numbers of the trials that no results need to be told between."""
-        firsts = range(RANDOM, self.trials, GROUP) if self.sampler == "tpe" else ()
-        return itertools.starmap(range, itertools.pairwise([0, *firsts, self.trials]))
+    def _known(self, number: int) -> int:
+        """Of how many of the first trials the results are known when this one is suggested."""
+        return number - WINDOW + 1 if self.sampler == "tpe" and number >= RANDOM else 0
 
     def _study(self) -> Any:
         import optuna
@@ -114,7 +117,7 @@ class Search:
         samplers: dict[str, Callable[[], Any]] = {
             "random": lambda: optuna.samplers.RandomSampler(seed=self.seed),
             "grid": lambda: optuna.samplers.GridSampler(self.space.grid, seed=self.seed),
-            "tpe": lambda: optuna.samplers.TPESampler(seed=self.seed, n_startup_trials=RANDOM),
+            "tpe": lambda: optuna.samplers.TPESampler(seed=self.seed, n_startup_trials=self._known(RANDOM)),
         }
         return optuna.create_study(direction="maximize", sampler=samplers[self.sampler]())
 
@@ -129,16 +132,6 @@ def best(accuracies: Mapping[int, float]) -> int:
     return min(accuracies, key=lambda number: (-accuracies[number], number))
 
 
-def left_of(group: Suggested, finished: Mapping[int, Any]) -> list[int]:
-    """Return the trials of a group without a result, long ones first: so all executors end at about the same time.
-
-    Parameters
-    ----------
-    group : mapping
-    finished : mapping
-        Trials as from `Study.finished`; a result of other hyper-parameters is none.
-    """
-    left = [
-        number for number, chosen in group.items() if not chosen._asdict().items() <= finished.get(number, {}).items()
-    ]
-    return sorted(left, key=lambda number: -group[number].filters)
+def is_result_of(chosen: Hyperparameters, trial: Mapping[str, Any]) -> bool:
+    """Whether a trial as from `Study.finished`, perhaps an empty one, is one with these hyper-parameters."""
+    return chosen._asdict().items() <= trial.items()

@@ -19,6 +19,32 @@ ARM_SYMBOLS = {"driver": "circle", "barrier": "diamond", "one-process": "square"
 COMPARABLE = [
     "arm", "configuration", "memory_gb", "dataset", "images", "batch", "epochs", "learning_rate", "device"
 ]  # fmt: skip
+LABELS = {
+    "arm": "Arm",
+    "configuration": "Executors x cores",
+    "memory_gb": "Memory (GiB)",
+    "dataset": "Data set",
+    "images": "Images",
+    "batch": "Images a step",
+    "epochs": "Epochs",
+    "learning_rate": "Learning rate",
+    "device": "Device",
+    "completion_time_s": "Completion (s)",
+    "compute_s": "Computing (s)",
+    "exchange_s": "Exchange (s)",
+    "scheduling_s": "Scheduling (s)",
+    "accuracy_pct": "Accuracy (%)",
+    "runs": "Runs",
+    "number": "Trial",
+    "filters": "Filters",
+    "optimiser": "Optimiser",
+    "loss": "Loss",
+    "seconds": "Here (s)",
+    "layer": "Layer",
+    "direction": "Pass",
+    "part": "Part",
+    "deck_s": "The deck (s)",
+}
 OPTIMISER_SYMBOLS = {"sgd": "circle", "momentum": "diamond", "adam": "square"}
 
 

@@ -32,6 +32,13 @@ def test_records_are_numbered_through_all_files(tmp_path):
     assert labels.tolist() == [1, 0, 0]
 
 
+@pytest.mark.parametrize("missing", [-1, 5])
+def test_a_record_that_is_not_there_is_no_image(tmp_path, missing):
+    photos = make_cifar_like(tmp_path, 5, 2, seed=0)
+    with pytest.raises(IndexError, match="has the records 0 to 4, not all of"):
+        photos.training.read(np.array([2, missing]))
+
+
 def test_pixels_come_as_rows_of_red_green_blue(tmp_path):
     record = np.zeros(RECORD, dtype=np.uint8)
     record[1 + 33] = 1  # the red plane's second row, second pixel

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest import mock
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from runner.training.batches import epoch_batches
 from runner.training.evaluation import count_correct
 from runner.training.kernels import make_kernel, network_file, scale
 from runner.training.one_task import OneTask
-from runner.training.passes import OneProcess, Pass, PassResult, PassSpec
+from runner.training.passes import OneProcess, Pass, PassResult, PassSpec, SamplesError
 
 IMAGES, BATCH, EPOCHS = 205, 21, 2  # 20 steps; the last of an epoch is smaller
 TEST_IMAGES = 400
@@ -56,8 +57,10 @@ def probe(spark: Any, spec: RunSpec) -> dict[str, Any]:
                 "parts": [min(step.compute_s, step.wall_s - step.compute_s) for step in steps],
             }
     sharing = PassSpec(records, 0.05, "tensorflow", 1, SHARES["uneven"])
+    failures = {arm: _fail(context, ARMS[arm](context, sharing), weights) for arm in ("driver", "barrier")}
     return {
         "arms": seen,
+        "failures": failures | {"samples": _doubt(context, DriverAveraging(context, sharing), weights)},
         "broadcasts": len(_broadcast_files(context) - broadcasts),
         "moved": _distance(weights, alone.weights),
         "test_correct_alone": [test(weights), *alone.test_correct],
@@ -90,6 +93,32 @@ def _train(make_pass: Pass, weights: Sequence[Array], test: Callable[[Sequence[A
         trained.epochs.append(result)
         trained.test_correct.append(test(weights))
     return trained
+
+
+class _Failure(NamedTuple):
+    """What a pass ended with, and how many jobs it left."""
+
+    error: str
+    jobs: int
+
+
+def _fail(context: Any, make_pass: Pass, weights: Sequence[Array], batch: Any = (IMAGES,)) -> _Failure:
+    """Make a pass over an image that is not there."""
+    try:
+        make_pass(weights, [np.array(batch)])
+    except Exception as error:
+        return _Failure(f"{type(error).__name__}: {error}", len(context.statusTracker().getActiveJobsIds()))
+    return _Failure("", 0)
+
+
+def _doubt(context: Any, make_pass: Pass, weights: Sequence[Array]) -> _Failure:
+    """Make a pass whose driver finds, while the tasks wait for more, that images are wrong."""
+
+    def check(batch: Any, seen: Any) -> None:
+        raise SamplesError("others than its own")
+
+    with mock.patch("runner.training.averaging.check_samples", check):
+        return _fail(context, make_pass, weights, range(5))
 
 
 def _broadcast_files(context: Any) -> set[str]:

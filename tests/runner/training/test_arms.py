@@ -65,6 +65,15 @@ def test_accuracy_is_that_of_one_process_epoch_by_epoch(seen: dict[str, Any], wa
     assert seen["arms"][way]["test_correct"] == pytest.approx(alone, abs=1)
 
 
+@pytest.mark.parametrize(
+    ("what", "error"), [("driver", "IndexError"), ("barrier", "IndexError"), ("samples", "SamplesError: others than")]
+)
+def test_a_pass_that_fails_says_why_and_leaves_no_job(seen: dict[str, Any], what: str, error: str) -> None:
+    said, jobs = seen["failures"][what]
+    assert error in said
+    assert jobs == 0
+
+
 def test_old_broadcasts_are_released(seen: dict[str, Any]) -> None:
     assert seen["broadcasts"] == 0
 

@@ -6,7 +6,7 @@ import itertools
 
 import pytest
 
-from runner.tuning.search import GROUP, RANDOM, SAMPLERS, Search, Space, best, left_of
+from runner.tuning.search import RANDOM, SAMPLERS, WINDOW, Search, Space, best, is_result_of
 from runner.tuning.trial import Hyperparameters
 
 RANGE = Space((0.001, 0.1), (10, 20), (4, 8), ("adam", "sgd"), is_range=True)
@@ -19,14 +19,22 @@ def accuracy(chosen: Hyperparameters) -> float:
 
 
 def run(search: Search) -> tuple[dict[int, Hyperparameters], list[int]]:
-    """The trials, and the sizes of the groups that they were asked for in."""
-    sizes = []
+    """The trials, and for each of how many before it the result was asked for when it was suggested."""
+    asked_for, known = [], set()
 
-    def evaluate(group):
-        sizes.append(len(group))
-        return {number: accuracy(chosen) for number, chosen in reversed(group.items())}
+    def start(number, chosen):
+        asked_for.append(len(known))
 
-    return search.run(evaluate), sizes
+        def wait():
+            assert known == set(range(len(known)))  # in the order of their numbers
+            known.add(number)
+            return accuracy(chosen)
+
+        return wait
+
+    made = search.run(start)
+    assert known == set(made)  # all were waited for
+    return made, asked_for
 
 
 @pytest.mark.parametrize("sampler", SAMPLERS)
@@ -41,14 +49,14 @@ def test_the_same_seed_makes_the_same_trials(sampler: str) -> None:
 
 def test_more_trials_begin_with_the_same_ones() -> None:
     few, _ = run(Search(RANGE, "tpe", 10, seed=1))
-    more, sizes = run(Search(RANGE, "tpe", 14, seed=1))
+    more, known = run(Search(RANGE, "tpe", 14, seed=1))
     assert {number: more[number] for number in few} == few
-    assert sizes == [RANDOM, GROUP, 2]
+    assert known == [0] * RANDOM + [number - WINDOW + 1 for number in range(RANDOM, 14)]
 
 
 def test_values_stay_in_the_space() -> None:
-    made, sizes = run(Search(RANGE, "random", 30, seed=1))
-    assert sizes == [30]
+    made, known = run(Search(RANGE, "random", 30, seed=1))
+    assert known == [0] * 30
     for chosen in made.values():
         assert 0.001 <= chosen.learning_rate <= 0.1
         assert chosen.batch in RANGE.batches
@@ -72,15 +80,11 @@ def test_tpe_learns_from_what_it_was_told() -> None:
     assert sum(late) / 10 > sum(early) / 10 + 5
 
 
-def test_what_is_left_of_a_group_starts_with_what_takes_long() -> None:
-    group = {number: Hyperparameters(0.1, 10, filters, "sgd") for number, filters in enumerate((8, 32, 16, 32))}
-    assert left_of(group, {3: group[3]._asdict() | {"number": 3}}) == [1, 2, 0]
-
-
 def test_a_result_of_other_hyperparameters_is_no_result() -> None:
     chosen = Hyperparameters(0.1, 10, 8, "sgd")
-    assert left_of({0: chosen}, {0: chosen._asdict()}) == []
-    assert left_of({0: chosen}, {0: chosen._asdict() | {"learning_rate": 0.2}}) == [0]
+    assert is_result_of(chosen, chosen._asdict() | {"number": 3})
+    assert not is_result_of(chosen, chosen._asdict() | {"learning_rate": 0.2})
+    assert not is_result_of(chosen, {})
 
 
 def test_the_first_of_equals_is_the_best() -> None:
