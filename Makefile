@@ -54,10 +54,10 @@ campaign: $(VENV)/.app  ## Measure the demo campaign on this machine: three CNNs
 	        --campaign measured-$$application $(PART) || exit 1; \
 	done
 
-# Of one kind of training (the driver's arm, two epochs) there are enough to fit models; the other arms are compared at one batch.
+# Of one kind of training (the driver's arm, five epochs) there are enough to fit models; the other arms are compared at one batch.
 trainings: $(VENV)/.app  ## Measure the demo trainings on this machine: half an hour; resumes. PART="--for 5m" is a slice each
 	@$(SYSTEM) java
-	@train() { $(BIN)/python -m runner train --images 10000 --epochs 2 --learning-rate 0.05 "$$@" $(PART) || exit 1; }; \
+	@train() { $(BIN)/python -m runner train --images 10000 --epochs 5 --learning-rate 0.05 "$$@" $(PART) || exit 1; }; \
 	two="--executors 1,2 --total-cores 1,2" one="--executors 1 --cores 1,2"; \
 	train --campaign measured-trainings $$two --arm driver --batch 250,500,1000 --sampling-rates 10,30,100; \
 	train --campaign measured-trainings-repeats $$two --arm driver --batch 500 --repeats 2; \

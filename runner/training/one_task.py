@@ -27,7 +27,8 @@ class OneTask:
         """See `Pass`."""
         shared = self._context.broadcast((list(weights), list(batches)))
         try:
-            task = self._context.parallelize([0], 1)
+            # No list: what a task does not read of its partition costs it its worker, and that one its network.
+            task = self._context.parallelize(range(1), 1)
             [result] = task.mapPartitions(functools.partial(_train, self._spec, shared)).collect()
         finally:
             shared.destroy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -41,7 +42,7 @@ def probe(spark: Any, spec: RunSpec) -> dict[str, Any]:
     weights = initial_weights(1)
     alone = _train(OneProcess(PassSpec(records, 0.05, "tensorflow", 1)), weights, test)
     broadcasts = _broadcast_files(context)
-    seen = {}
+    seen, workers = {}, _workers(context)
     for arm, make in ARMS.items():
         for kind, shares in SHARES.items():
             sharing = PassSpec(records, 0.05, "tensorflow", 1, shares if arm != "one-process" else (1,))
@@ -53,6 +54,7 @@ def probe(spark: Any, spec: RunSpec) -> dict[str, Any]:
                 "loss": max(abs(one.loss - other.loss) for one, other in trained.pairs(alone)),
                 "correct": max(abs(one.correct - other.correct) for one, other in trained.pairs(alone)),
                 "test_correct": trained.test_correct,
+                "same_workers": _workers(context) == workers,
                 "steps": len(steps),
                 "parts": [min(step.compute_s, step.wall_s - step.compute_s) for step in steps],
             }
@@ -119,6 +121,11 @@ def _doubt(context: Any, make_pass: Pass, weights: Sequence[Array]) -> _Failure:
 
     with mock.patch("runner.training.averaging.check_samples", check):
         return _fail(context, make_pass, weights, range(5))
+
+
+def _workers(context: Any) -> list[int]:
+    """The process of each executor's Python worker."""
+    return sorted(context.parallelize(range(2), 2).barrier().mapPartitions(lambda _: [os.getpid()]).collect())
 
 
 def _broadcast_files(context: Any) -> set[str]:

@@ -59,6 +59,11 @@ def test_every_image_counts_once(seen: dict[str, Any], way: str) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_workers_stay_from_pass_to_pass(seen: dict[str, Any], way: str) -> None:
+    assert seen["arms"][way]["same_workers"]  # a new one would load and trace the network again
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_accuracy_is_that_of_one_process_epoch_by_epoch(seen: dict[str, Any], way: str) -> None:
     untrained, *alone = seen["test_correct_alone"]
     assert alone[-1] > untrained  # they did learn something
