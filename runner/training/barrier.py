@@ -10,6 +10,7 @@ import functools
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,8 +19,11 @@ from runner.inputs.cifar import Ids
 from runner.networks.numpy_layers import Array
 from runner.training.batches import split_batch
 from runner.training.descent import descend
+from runner.training.exchange import PeerLostError
 from runner.training.passes import PassResult, PassSpec, SamplesError, StepTimes, check_samples, compute_shard
 from runner.training.rendezvous import WAIT_S, Rendezvous, connect, introduce
+
+BLAME_S = 1.0  # a worker that fails is reported within this time
 
 
 class _Orders(NamedTuple):
@@ -79,7 +83,7 @@ def _work(spec: PassSpec, shared: Any, _: Iterable[int]) -> Iterator[_Report]:
     orders: _Orders = shared.value
     weights, loss, correct = orders.weights, 0.0, 0
     shards, steps = [], []
-    with connect(rank, host, orders.rendezvous) as exchange:
+    with _causes_first(), connect(rank, host, orders.rendezvous) as exchange:
         for batch in orders.batches:
             started = time.perf_counter()
             ids = split_batch(batch, spec.shares)[rank]
@@ -93,6 +97,16 @@ def _work(spec: PassSpec, shared: Any, _: Iterable[int]) -> Iterator[_Report]:
             wall_s = time.perf_counter() - started
             steps.append(StepTimes(wall_s, shard.compute_s, exchanged - computed, shard.compute_s, shard.cpu_s))
     yield _Report(weights if rank == 0 else None, _digest(weights), loss, correct, shards, steps)
+
+
+@contextmanager
+def _causes_first() -> Iterator[None]:
+    """Fail a little later than the worker that went away: if an error of its own was why, that ends the training."""
+    try:
+        yield
+    except PeerLostError:
+        time.sleep(BLAME_S)
+        raise
 
 
 def _digest(weights: Sequence[Array]) -> str:

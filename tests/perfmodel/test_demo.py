@@ -35,7 +35,7 @@ def test_measured_trainings_are_enough_of_one_kind():
     assert (settings["recoveries"] == 0).all()
     assert set(settings["arm"]) == {"driver", "barrier", "one-process", "numpy"}
     learned = comparable(usable(runs))
-    assert set(learned["settings"].map(job_of)) == {"arm driver, epochs 2, device cpu"}
+    assert set(learned["settings"].map(job_of)) == {"arm driver, epochs 5, device cpu"}
     varied = ["num_executors", "executor_cores", "images_per_partition", "sampling_rate_pct"]
     layouts = [(1, 1), (1, 2), (2, 1)]
     wanted = {(*layout, *rest) for layout in layouts for rest in product((250, 500, 1000), (10.0, 30.0, 100.0))}

@@ -56,7 +56,7 @@ def test_without_a_model_it_says_so(demo_home: Path) -> None:
 
 @pytest.fixture(scope="module")
 def trainings_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with measured trainings (arm driver, 2 epochs) and a model of them."""
+    """A home with measured trainings (arm driver, 5 epochs) and a model of them."""
     home = tmp_path_factory.mktemp("trainings")
     runs = demo.measured_runs()
     runs = runs[(runs["application"] == "cifar_cnn") & (runs["settings"].map(lambda one: one.get("arm")) == "driver")]
@@ -71,14 +71,14 @@ def trainings_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [({}, True), ({"arm": "numpy"}, False), ({"epochs": 400}, False), ({"device": "gpu"}, False)],
 )
 def test_models_of_other_trainings_say_nothing(trainings_home: Path, other: dict[str, Any], answers: bool) -> None:
-    training = replace(Training("driver", 2, 0.05, (), (), ""), **other)
+    training = replace(Training("driver", 5, 0.05, (), (), ""), **other)
     runs = (PlannedRun(Configuration(1, 2, 1024, 500, 100.0), repeat=1),)
     plan = Plan(APPLICATION, TRAININGS, "cifar", 10_000, 0, runs, training=training)
     expected = expect_runs(open_store(trainings_home), plan, runs)
     assert bool(expected.seconds) == answers
     if not answers:
         assert expected.source.startswith(
-            "the models learned from other trainings (arm driver, epochs 2, device cpu) than these (arm "
+            "the models learned from other trainings (arm driver, epochs 5, device cpu) than these (arm "
         )
 
 
