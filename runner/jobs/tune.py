@@ -47,7 +47,7 @@ def search(spark: Any, spec: RunSpec) -> dict[str, Any]:
         def start(number: int, chosen: Hyperparameters) -> Callable[[], float]:
             if is_result_of(chosen, trial := finished.get(number, {})):
                 return lambda: trial["accuracy_pct"]
-            return slots.submit(chosen.filters, lambda: make(number, chosen)).result
+            return slots.submit(chosen.filters, lambda: make(number, chosen))
 
         made = order.search.run(start)
     return {"trials": len(made), "seconds": time.perf_counter() - started}

@@ -13,6 +13,9 @@ from typing import Any, Self
 class LongestFirst:
     """Makes calls in threads; of those that wait the longest one is next, so all slots end at about the same time.
 
+    Nothing starts before somebody waits for a result: who submits one call after the other would else start the first
+    ones, however short they are.
+
     Parameters
     ----------
     slots : int
@@ -23,16 +26,17 @@ class LongestFirst:
         self._slots = ThreadPoolExecutor(slots)
         self._waiting: PriorityQueue[tuple[float, int, Callable[[], Any], Future[Any]]] = PriorityQueue()
         self._numbers = itertools.count()
+        self._submitted = 0  # and not started
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Wait for the calls that run; after an error those that wait are not made."""
+        """Wait for the calls that run; those that nobody waited for are not made, after an error none that waits."""
         self._slots.shutdown(cancel_futures=error is not None)
 
-    def submit(self, length: float, call: Callable[[], Any]) -> Future[Any]:
-        """Return the result to be.
+    def submit(self, length: float, call: Callable[[], Any]) -> Callable[[], Any]:
+        """Return what waits for the result.
 
         Parameters
         ----------
@@ -42,8 +46,19 @@ class LongestFirst:
         """
         future: Future[Any] = Future()
         self._waiting.put((-length, next(self._numbers), call, future))
-        self._slots.submit(self._make_next)
-        return future
+        self._submitted += 1
+
+        def wait() -> Any:
+            if not future.done():
+                self._start()
+            return future.result()
+
+        return wait
+
+    def _start(self) -> None:
+        for _ in range(self._submitted):
+            self._slots.submit(self._make_next)
+        self._submitted = 0
 
     def _make_next(self) -> None:
         _, _, call, future = self._waiting.get()

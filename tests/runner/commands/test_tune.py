@@ -44,10 +44,10 @@ from runner.tuning.trial import run_trial
 study = Study(Path(sys.argv[1]))
 search, spec = study.order()
 found = {}
-def evaluate(group):
-    found.update({number: run_trial(spec, chosen).accuracy_pct for number, chosen in group.items()})
-    return found
-made = search.run(evaluate)
+def make(number, chosen):
+    found[number] = run_trial(spec, chosen).accuracy_pct
+    return lambda: found[number]
+made = search.run(make)
 images, labels = spec.validation.read(np.arange(len(spec.validation)))
 hits = keras.models.load_model(study.folder / "best.keras").predict(images, verbose=0).argmax(axis=1) == labels
 trials = {number: [*chosen, found[number]] for number, chosen in made.items()}
