@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import selectors
 import socket
 import time
@@ -11,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from runner.training.exchange import PeerLostError, receive, send
-from runner.training.rendezvous import TOKEN_BYTES, Rendezvous, rank_of
+from runner.training.rendezvous import listen, rank_of
 
 POLL_S = 0.2
 DISMISSAL = b""
@@ -31,9 +30,7 @@ class Hub:
     """
 
     def __init__(self, host: str, workers: int, wait_s: float) -> None:
-        self._server = socket.create_server((host, 0))
-        address = f"{host}:{self._server.getsockname()[1]}"
-        self.rendezvous = Rendezvous(workers, secrets.token_bytes(TOKEN_BYTES), wait_s, address)
+        self._server, self.rendezvous = listen(host, workers, wait_s)
         self._peers: dict[int, socket.socket] = {}
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._server, selectors.EVENT_READ)

@@ -45,6 +45,13 @@ class Rendezvous(NamedTuple):
     address: str
 
 
+def listen(host: str, workers: int, wait_s: float) -> tuple[socket.socket, Rendezvous]:
+    """Return a socket of the driver's on which workers of one pass are awaited, and what they must know to come."""
+    server = socket.create_server((host, 0))
+    address = f"{host}:{server.getsockname()[1]}"
+    return server, Rendezvous(workers, secrets.token_bytes(TOKEN_BYTES), wait_s, address)
+
+
 @contextmanager
 def introduce(host: str, workers: int, wait_s: float) -> Iterator[Rendezvous]:
     """Tell the workers of one pass where worker 0 listens, in a thread, as long as the body runs.
@@ -57,9 +64,8 @@ def introduce(host: str, workers: int, wait_s: float) -> Iterator[Rendezvous]:
     wait_s : float
         See `Rendezvous`.
     """
-    with socket.create_server((host, 0)) as server:
-        address = f"{host}:{server.getsockname()[1]}"
-        found = Rendezvous(workers, secrets.token_bytes(TOKEN_BYTES), wait_s, address)
+    server, found = listen(host, workers, wait_s)
+    with server:
         threading.Thread(target=_introduce, args=(server, found), name="introductions", daemon=True).start()
         try:
             yield found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -45,13 +45,17 @@ def ended(*tasks):
     return lambda: all(task.done() for task in tasks)
 
 
-def test_each_rank_answers_each_order_once(hub: Hub) -> None:
-    with ThreadPoolExecutor(2) as pool:
-        tasks = [pool.submit(work, hub, rank) for rank in (1, 0)]
+def assert_all_answer_twice(hub: Hub, *tasks: Callable[[], list[bytes]]) -> None:
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        running = [pool.submit(task) for task in tasks]
         answers = [hub.ask(order, nothing) for order in (b"one", b"two")]
-        hub.dismiss(ended(*tasks))
+        hub.dismiss(ended(*running))
     assert answers == [[b"one\0", b"one\1"], [b"two\0", b"two\1"]]
-    assert [task.result() for task in tasks] == [[b"one", b"two"]] * 2
+    assert [task.result() for task in running] == [[b"one", b"two"]] * len(tasks)
+
+
+def test_each_rank_answers_each_order_once(hub: Hub) -> None:
+    assert_all_answer_twice(hub, lambda: work(hub, 1), lambda: work(hub, 0))
 
 
 def test_all_ranks_are_there_before_the_first_order(hub: Hub) -> None:
@@ -75,12 +79,7 @@ def test_a_task_that_is_lost_is_asked_again_when_it_is_back(hub: Hub, reads: boo
                 receive(driver)
         return work(hub, 1)
 
-    with ThreadPoolExecutor(2) as pool:
-        tasks = [pool.submit(work, hub, 0), pool.submit(lost_and_back)]
-        answers = [hub.ask(order, nothing) for order in (b"one", b"two")]
-        hub.dismiss(ended(*tasks))
-    assert answers == [[b"one\0", b"one\1"], [b"two\0", b"two\1"]]
-    assert [task.result() for task in tasks] == [[b"one", b"two"]] * 2
+    assert_all_answer_twice(hub, lambda: work(hub, 0), lost_and_back)
 
 
 def test_a_second_attempt_takes_the_place_of_the_first(hub: Hub) -> None:
