@@ -53,7 +53,7 @@ def show_arms(runs: pd.DataFrame) -> None:
     with right:
         shown.chart(epochs, "epochs", alt=f"Test accuracy by epoch. {text}")
     medians = training_charts.arms_table(rows).round(2)
-    shown.table(medians, "arms", column_config=training_charts.LABELS, alt="Medians of each arm")
+    shown.table(medians, "arms", column_config=training_charts.ARM_LABELS, alt="Medians of each arm")
     st.caption(
         "Seconds of a training: computing gradients, exchanging them and weights, and scheduling, the start of Python "
         "workers included. Trainings that lost a worker or had more cores than the machine are left out. Images named "
@@ -76,7 +76,7 @@ def show_layers() -> None:
     )
     with st.expander("Parts of convolution and pooling", icon=":material/table:"):
         parts = pd.DataFrame([row for row in profile["rows"] if row["part"]])
-        shown.table(parts, "layer-parts", column_config=training_charts.LABELS, alt="Seconds of each part")
+        shown.table(parts, "layer-parts", column_config=training_charts.PART_LABELS, alt="Seconds of each part")
 
 
 @st.fragment
@@ -92,8 +92,7 @@ def show_trials() -> None:
     shown.chart(training_charts.trials_figure(trials), "trials-by-rate", alt=text)
     st.caption(f"{text} Larger marks have more filters. Accuracy is on the images that the search compares trials by.")
     best_first = trials.sort_values("accuracy_pct", ascending=False)
-    labels = training_charts.LABELS | {"seconds": "Seconds"}
-    shown.table(best_first, "trials", column_config=labels, alt="All trials, the best first")
+    shown.table(best_first, "trials", column_config=training_charts.TRIAL_LABELS, alt="All trials, the best first")
 
 
 arms, layers, trials = st.tabs(["Arms", "Layers", "Trials"], key="training_view", bind="query-params")

@@ -19,7 +19,7 @@ ARM_SYMBOLS = {"driver": "circle", "barrier": "diamond", "one-process": "square"
 COMPARABLE = [
     "arm", "configuration", "memory_gb", "dataset", "images", "batch", "epochs", "learning_rate", "device"
 ]  # fmt: skip
-LABELS = {
+ARM_LABELS = {
     "arm": "Arm",
     "configuration": "Executors x cores",
     "memory_gb": "Memory (GiB)",
@@ -35,15 +35,19 @@ LABELS = {
     "scheduling_s": "Scheduling (s)",
     "accuracy_pct": "Accuracy (%)",
     "runs": "Runs",
+}
+PART_LABELS = {
+    "layer": "Layer", "direction": "Pass", "part": "Part", "seconds": "Here (s)", "deck_s": "The deck (s)"
+}  # fmt: skip
+TRIAL_LABELS = {
     "number": "Trial",
+    "learning_rate": "Learning rate",
+    "batch": "Images a step",
     "filters": "Filters",
     "optimiser": "Optimiser",
+    "accuracy_pct": "Accuracy (%)",
     "loss": "Loss",
-    "seconds": "Here (s)",
-    "layer": "Layer",
-    "direction": "Pass",
-    "part": "Part",
-    "deck_s": "The deck (s)",
+    "seconds": "Seconds",
 }
 OPTIMISER_SYMBOLS = {"sgd": "circle", "momentum": "diamond", "adam": "square"}
 
