@@ -7,6 +7,7 @@ from pages.ui.shared import inputs, origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
 from pages.ui.shared.text import literal
 from pages.ui.training import training_charts, trainings
+from perfmodel.report.explanations import generated_among
 
 TIME, COST = "Time", "Cost"
 
@@ -71,8 +72,8 @@ def show_layers() -> None:
     rows = training_charts.layers_data(profile)
     shown.chart(training_charts.layers_figure(rows), "layers", alt=training_charts.layers_text(rows))
     st.caption(
-        f"{training_charts.layers_text(rows)} {profile['images']:,} images an iteration on {literal(profile['name'])}, "
-        f"{profile['threads']} threads. Deck: {profile['deck']}."
+        f"{training_charts.layers_text(rows)} {profile['images']:,} generated images an iteration on "
+        f"{literal(profile['name'])}, {profile['threads']} threads. Deck: {profile['deck']}."
     )
     with st.expander("Parts of convolution and pooling", icon=":material/table:"):
         parts = pd.DataFrame([row for row in profile["rows"] if row["part"]])
@@ -88,11 +89,14 @@ def show_trials() -> None:
         show_command("No search was made yet.", "python -m runner tune --images 5000 --trials 12 --executors 2")
         return
     trials = studies[st.selectbox("Search", list(studies), key="study")]
+    origins.show_generated(generated_among(trials.get("dataset", ())))
     text = training_charts.trials_text(trials)
     shown.chart(training_charts.trials_figure(trials), "trials-by-rate", alt=text)
     st.caption(f"{text} Larger marks have more filters. Accuracy is on the images that the search compares trials by.")
-    best_first = trials.sort_values("accuracy_pct", ascending=False)
-    shown.table(best_first, "trials", column_config=training_charts.TRIAL_LABELS, alt="All trials, the best first")
+    shown.table(
+        training_charts.trials_table(trials), "trials", column_config=training_charts.TRIAL_LABELS,
+        alt="All trials, the best first",
+    )  # fmt: skip
 
 
 arms, layers, trials = st.tabs(["Arms", "Layers", "Trials"], key="training_view", bind="query-params")

@@ -47,7 +47,8 @@ def measurements() -> Iterator[Measurement]:
     (cluster,) = _read("trainings_runs.csv")["cluster"].unique()
     yield Measurement("layers", cluster, {1: _json("trainings_layers.json")})
     trials = _json("trainings_trials.json")
-    yield Measurement("trial", trials["study"], {trial["number"]: trial for trial in trials["trials"]})
+    contents = {trial["number"]: {**trial, "dataset": trials["dataset"]} for trial in trials["trials"]}
+    yield Measurement("trial", trials["study"], contents)
 
 
 def clusters() -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -148,8 +148,12 @@ def kinds_of_training(runs: pd.DataFrame) -> list[str]:
 def generated_images(runs: pd.DataFrame) -> list[str]:
     """Names of the image sets among those of the runs that the runner made itself."""
     settings = runs.get("settings", ())
-    names = {str(found.get("dataset")) for found in settings if isinstance(found, dict)}
-    return sorted(printable(name) for name in names if name.startswith(GENERATED))  # an upload may name them anything
+    return generated_among(str(found.get("dataset")) for found in settings if isinstance(found, dict))
+
+
+def generated_among(names: Iterable[str]) -> list[str]:
+    """Those of the names of image sets that the runner made itself."""
+    return sorted(printable(name) for name in set(names) if name.startswith(GENERATED))  # uploads may say anything
 
 
 def linear_share(runs: pd.DataFrame) -> float | None:

@@ -61,7 +61,7 @@ def _print(content: dict[str, Any], rows: list[Row]) -> None:
         ("layers", [row for row in rows if not row.part]),
         ("parts", [row for row in rows if row.part]),
     ):
-        print(f"{title}, seconds at {content['images']:,} images an iteration, {content['threads']} threads")
+        print(f"{title}, seconds at {content['images']:,} generated images an iteration, {content['threads']} threads")
         frame = pd.DataFrame(chosen).rename(columns={"direction": "pass"}).round(3)
         print_frame(frame if title == "parts" else frame.drop(columns="part"))
         print()

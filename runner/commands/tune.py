@@ -147,7 +147,8 @@ def _keep(store: Store, study: Study, name: str) -> None:
     finished = study.finished()
     if finished:
         study.save_best()
-        store.measurements.replace(KIND, name, finished)
+        contents = {number: {**trial, "dataset": study.dataset} for number, trial in finished.items()}
+        store.measurements.replace(KIND, name, contents)
 
 
 def _show(study: Study, name: str, seconds: float, *, as_json: bool) -> None:
@@ -155,7 +156,8 @@ def _show(study: Study, name: str, seconds: float, *, as_json: bool) -> None:
     top, model = study.best_number, str(study.best_model)
     if as_json:
         trials = [finished[number] for number in sorted(finished)]
-        print_json({"study": name, "seconds": seconds, "best": top, "model": model, "trials": trials})
+        said = {"study": name, "dataset": study.dataset, "seconds": seconds, "best": top, "model": model}
+        print_json({**said, "trials": trials})
         return
     frame = pd.DataFrame(finished.values()).sort_values(["accuracy_pct", "number"], ascending=[False, True])
     print_frame(frame.round({"learning_rate": 5, "accuracy_pct": 2, "loss": 4, "seconds": 1}))

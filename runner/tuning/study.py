@@ -77,6 +77,11 @@ class Study:
         training, validation = (_records(trials.pop(name)) for name in ("training", "validation"))
         return Order(Search(space, **search), TrialSpec(training, validation, **trials))
 
+    @property
+    def dataset(self) -> str:
+        """Name of the images that trials learn from."""
+        return self.order().trials.training.name
+
     def keep(self, number: int, chosen: Hyperparameters, result: TrialResult) -> None:
         """Make a finished trial durable."""
         write_durably(self._network(number), result.network)

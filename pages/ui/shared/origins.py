@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -23,11 +25,16 @@ _BADGES = {
 def show(runs: pd.DataFrame) -> None:
     """A badge and a sentence for each origin among ``runs``; one on generated images, one on the kind of training."""
     show_counts(runs["origin"].value_counts())
-    if generated := generated_images(runs):
-        st.caption(f"The images were generated: {code(', '.join(generated))}.")
+    show_generated(generated_images(runs))
     kinds = kinds_of_training(runs)
     if len(kinds) == 1:
         st.caption(f"Each is a training with {literal(kinds[0])}.")
+
+
+def show_generated(names: Sequence[str]) -> None:
+    """A sentence about the image sets that the runner made itself, if there are any."""
+    if names:
+        st.caption(f"The images were generated: {code(', '.join(names))}.")
 
 
 def show_counts(counts: pd.Series) -> None:

@@ -49,6 +49,8 @@ TRIAL_LABELS = {
     "loss": "Loss",
     "seconds": "Seconds",
 }
+# NumPy takes many times as long as the other arms, whose differences a linear axis would hide.
+LOGARITHMIC = {"type": "log", "dtick": "D2", "minorloglabels": "complete"}
 OPTIMISER_SYMBOLS = {"sgd": "circle", "momentum": "diamond", "adam": "square"}
 
 
@@ -145,7 +147,7 @@ def epochs_figure(rows: pd.DataFrame) -> go.Figure:
             hovertemplate="%{text}: %{y:.1f} % after %{x:.1f} s<extra>%{fullData.name}</extra>",
         )
         named.add(arm)
-    return _laid_out(figure, "Seconds of training", "Test accuracy (%)")
+    return _laid_out(figure, "Seconds of training", "Test accuracy (%)").update_xaxes(LOGARITHMIC)
 
 
 def outcomes_figure(rows: pd.DataFrame, column: str, title: str) -> go.Figure:
@@ -158,7 +160,7 @@ def outcomes_figure(rows: pd.DataFrame, column: str, title: str) -> go.Figure:
             text=[f"{row.configuration}, {row.images:,} images" for row in of_arm.itertuples(index=False)],
             hovertemplate="%{text}: %{y:.1f} %, %{x:.4g}<extra>%{fullData.name}</extra>",
         )
-    return _laid_out(figure, title, "Test accuracy (%)")
+    return _laid_out(figure, title, "Test accuracy (%)").update_xaxes(LOGARITHMIC)
 
 
 def outcomes_text(rows: pd.DataFrame) -> str:
@@ -187,7 +189,12 @@ def trials_figure(trials: pd.DataFrame) -> go.Figure:
             text=[f"trial {row.number}: batch {row.batch}, {row.filters} filters" for row in rows.itertuples()],
             hovertemplate="%{text}, rate %{x:.4g}: %{y:.1f} %<extra>%{fullData.name}</extra>",
         )
-    return _laid_out(figure, "Learning rate", "Validation accuracy (%)").update_xaxes(type="log")
+    return _laid_out(figure, "Learning rate", "Validation accuracy (%)").update_xaxes(LOGARITHMIC)
+
+
+def trials_table(trials: pd.DataFrame) -> pd.DataFrame:
+    """All trials of a search, the best first."""
+    return trials.sort_values("accuracy_pct", ascending=False)[list(TRIAL_LABELS)]
 
 
 def trials_text(trials: pd.DataFrame) -> str:

@@ -98,10 +98,11 @@ def test_trials_are_drawn_by_optimiser():
     trials = pd.DataFrame(
         {
             "number": [0, 1], "optimiser": ["sgd", "adam"], "learning_rate": [0.1, 0.01], "batch": [10, 20],
-            "filters": [8, 16], "accuracy_pct": [50.0, 60.0],
+            "filters": [8, 16], "accuracy_pct": [50.0, 60.0], "loss": [1.5, 1.2], "seconds": [9.0, 8.0],
         }
     )  # fmt: skip
     figure = training_charts.trials_figure(trials)
     assert {trace.name for trace in figure.data} == {"sgd", "adam"}
     assert figure.layout.xaxis.type == "log"
+    assert training_charts.trials_table(trials)["number"].tolist() == [1, 0]
     assert training_charts.trials_text(trials).startswith("2 trials; the best, trial 1, reached 60.0 % with adam")

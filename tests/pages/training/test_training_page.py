@@ -12,7 +12,10 @@ from tests.pages.apps import app_on
 from tests.pages.training.test_training_charts import run
 
 ROW = {"layer": "relu", "direction": "forward", "part": "", "seconds": 0.1, "deck_s": 0.5}
-TRIAL = {"optimiser": "adam", "learning_rate": 0.01, "batch": 20, "filters": 16, "accuracy_pct": 60.0}
+TRIAL = {
+    "number": 0, "optimiser": "adam", "learning_rate": 0.01, "batch": 20, "filters": 16, "accuracy_pct": 60.0,
+    "loss": 1.5, "seconds": 9.0, "dataset": "cifar-like-9-1-seed0",
+}  # fmt: skip
 
 
 def shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
@@ -55,7 +58,7 @@ def test_what_is_stored_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         del row["run_id"]
         store.inbox.put(RunRecord(row | common | {"origin": "measured"}))
     store.measurements.add("layers", "here", {"images": 2000, "threads": 2, "deck": "a deck", "rows": [ROW]})
-    store.measurements.put("trial", "s", {0: {"number": 0, **TRIAL}})
+    store.measurements.put("trial", "s", {0: TRIAL})
     page = shown(tmp_path, monkeypatch)
     assert not page.info
     said = " ".join(element.value for element in [*page.markdown, *page.caption])
@@ -63,7 +66,8 @@ def test_what_is_stored_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "Accuracy of 2 trainings: 40.0 % to 45.0 %; the most accurate took 18.0 s on 2 x 1 with the arm barrier."
         in said
     )
-    assert "2,000 images an iteration on here, 2 threads. Deck: a deck." in said
+    assert "2,000 generated images an iteration on here, 2 threads. Deck: a deck." in said
+    assert "The images were generated: `cifar-like-9-1-seed0`." in said
     assert "1 trial; the best, trial 0, reached 60.0 % with adam" in said
 
 

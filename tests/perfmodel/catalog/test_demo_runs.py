@@ -21,6 +21,7 @@ def test_the_demo_has_layers_and_trials(tmp_path):
     assert set(layers["name"]) <= {cluster["name"] for cluster in demo.clusters()}
     assert {row["layer"] for row in layers["content"][0]["rows"]} >= {"convolution", "pooling"}
     assert trials["number"].tolist() == list(range(12))
+    assert {trial["dataset"] for trial in trials["content"]} == {"cifar-like-10000-2000-seed0"}
 
 
 def test_measured_demo_runs_come_with_their_tasks(tmp_path):

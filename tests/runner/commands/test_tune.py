@@ -127,7 +127,9 @@ def test_the_best_model_is_a_keras_file_that_predicts_as_well(story: Story) -> N
 @pytest.mark.thorough
 def test_trials_are_in_the_store(story: Story) -> None:
     stored = open_store(story.home).measurements.load("trial", "s")
-    assert stored["content"].tolist() == story.result["trials"]
+    dataset = {"dataset": "cifar-like-600-120-seed0"}
+    assert stored["content"].tolist() == [trial | dataset for trial in story.result["trials"]]
+    assert story.result["dataset"] == dataset["dataset"]
 
 
 def search_without_spark(
