@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from runner.clusters.conf import WORKERS_ON_CPUS
 from runner.clusters.software import check_java
 from runner.commands.training_options import TEST_SHARE
 from runner.inputs.cifar import make_cifar_like
@@ -39,8 +40,7 @@ def serially(folder: Path) -> tuple[float, dict[str, float]]:
     """Search the same study in a fresh process; return its seconds and the accuracy of each trial."""
     started = time.perf_counter()
     command = [sys.executable, "-m", "benchmarks.tuning", "--serial", str(folder)]
-    quiet = os.environ | {"CUDA_VISIBLE_DEVICES": "-1", "TF_CPP_MIN_LOG_LEVEL": "2"}
-    done = subprocess.run(command, stdout=subprocess.PIPE, env=quiet, check=True)
+    done = subprocess.run(command, stdout=subprocess.PIPE, env=os.environ | WORKERS_ON_CPUS, check=True)
     return time.perf_counter() - started, json.loads(done.stdout)
 
 

@@ -78,13 +78,14 @@ _ON_THIS_MACHINE = {
     "spark.driver.bindAddress": "127.0.0.1",
 }
 
-_PYTHON_WORKERS = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
-_NO_GPU = {"CUDA_VISIBLE_DEVICES": "-1"}  # the CPU is what is measured
+# TensorFlow itself uses oneDNN on some processors only (decision 29).
+_PYTHON_WORKERS = {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "1"}
+WORKERS_ON_CPUS = _PYTHON_WORKERS | {"CUDA_VISIBLE_DEVICES": "-1"}
 
 
 def python_workers(spec: RunSpec) -> dict[str, str]:
     """Return the environment of Python workers; those on this machine inherit it from `runner.clusters.environment`."""
-    return _PYTHON_WORKERS if trains_on_gpu(spec) else _PYTHON_WORKERS | _NO_GPU
+    return _PYTHON_WORKERS if trains_on_gpu(spec) else WORKERS_ON_CPUS
 
 
 def _elsewhere(spec: RunSpec) -> dict[str, str]:
@@ -117,7 +118,7 @@ _OF_ANY_RUN = {
 # Set from a run's parameters, or part of what makes a measurement valid: nobody else sets these.
 RESERVED = (
     frozenset(_OF_ANY_RUN)
-    | {f"spark.executorEnv.{name}" for name in _PYTHON_WORKERS | _NO_GPU}
+    | {f"spark.executorEnv.{name}" for name in WORKERS_ON_CPUS}
     | {
         "spark.app.name",
         "spark.barrier.sync.timeout",

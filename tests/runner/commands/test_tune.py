@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from runner.__main__ import main
+from runner.clusters.conf import WORKERS_ON_CPUS
 from runner.commands import tune
 from runner.errors import RunnerError
 from runner.networks.model_file import inspect_model
@@ -84,7 +85,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     again = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
     assert again.returncode == 0, again.stderr
     serial = [sys.executable, "-c", SERIAL, str(folder)]
-    alone = subprocess.run(serial, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=True)
+    alone = subprocess.run(
+        serial, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S, check=True,
+        env=os.environ | WORKERS_ON_CPUS,
+    )  # fmt: skip
     left = processes_of(home)
     return Story(home, finished, left, again.stderr, json.loads(again.stdout), json.loads(alone.stdout))
 
