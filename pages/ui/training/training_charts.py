@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from pages.ui.shared.charts import FRAME, LINE, OTHER, POINT
+from pages.ui.shared.charts import FRAME, LINE, OTHER, POINT, log_axis
 from pages.ui.shared.text import counted
 from perfmodel.answers.cost import Price, cost
 from runner.plans.plan import layout_text, spread_cores
@@ -49,8 +50,6 @@ TRIAL_LABELS = {
     "loss": "Loss",
     "seconds": "Seconds",
 }
-# NumPy takes many times as long as the other arms, whose differences a linear axis would hide.
-LOGARITHMIC = {"type": "log", "dtick": "D2", "minorloglabels": "complete"}
 OPTIMISER_SYMBOLS = {"sgd": "circle", "momentum": "diamond", "adam": "square"}
 
 
@@ -147,7 +146,7 @@ def epochs_figure(rows: pd.DataFrame) -> go.Figure:
             hovertemplate="%{text}: %{y:.1f} % after %{x:.1f} s<extra>%{fullData.name}</extra>",
         )
         named.add(arm)
-    return _laid_out(figure, "Seconds of training", "Test accuracy (%)").update_xaxes(LOGARITHMIC)
+    return _laid_out(figure, "", "Test accuracy (%)").update_xaxes(_x_axis("Seconds of training", rows["seconds"]))
 
 
 def outcomes_figure(rows: pd.DataFrame, column: str, title: str) -> go.Figure:
@@ -160,7 +159,7 @@ def outcomes_figure(rows: pd.DataFrame, column: str, title: str) -> go.Figure:
             text=[f"{row.configuration}, {row.images:,} images" for row in of_arm.itertuples(index=False)],
             hovertemplate="%{text}: %{y:.1f} %, %{x:.4g}<extra>%{fullData.name}</extra>",
         )
-    return _laid_out(figure, title, "Test accuracy (%)").update_xaxes(LOGARITHMIC)
+    return _laid_out(figure, "", "Test accuracy (%)").update_xaxes(_x_axis(title, rows[column]))
 
 
 def outcomes_text(rows: pd.DataFrame) -> str:
@@ -189,7 +188,8 @@ def trials_figure(trials: pd.DataFrame) -> go.Figure:
             text=[f"trial {row.number}: batch {row.batch}, {row.filters} filters" for row in rows.itertuples()],
             hovertemplate="%{text}, rate %{x:.4g}: %{y:.1f} %<extra>%{fullData.name}</extra>",
         )
-    return _laid_out(figure, "Learning rate", "Validation accuracy (%)").update_xaxes(LOGARITHMIC)
+    rates = _x_axis("Learning rate", trials["learning_rate"])
+    return _laid_out(figure, "", "Validation accuracy (%)").update_xaxes(rates)
 
 
 def trials_table(trials: pd.DataFrame) -> pd.DataFrame:
@@ -204,6 +204,12 @@ def trials_text(trials: pd.DataFrame) -> str:
         f"{counted(len(trials), 'trial')}; the best, trial {best['number']}, reached {best['accuracy_pct']:.1f} % with "
         f"{best['optimiser']} and a learning rate of {best['learning_rate']:.4g}."
     )
+
+
+def _x_axis(title: str, values: pd.Series) -> dict[str, Any]:
+    """A logarithmic axis: NumPy takes many times as long as others. Free trainings have no logarithm."""
+    low, high = values.min(), values.max()
+    return log_axis(title, low, high) if 0 < low <= high < math.inf else {"title": title}
 
 
 def _laid_out(figure: go.Figure, x: str, y: str) -> go.Figure:

@@ -81,6 +81,12 @@ def test_the_text_names_the_most_accurate(runs):
     assert {trace.name: len(trace.x) for trace in drawn} == {"driver": 2, "barrier": 1}
 
 
+def test_costs_are_drawn_also_when_nothing_costs_anything(runs):
+    for price, kind in ((Price(1.0, 1.0), "log"), (Price(0.0, 0.0), None)):
+        rows = training_charts.trainings_data(runs, price)
+        assert training_charts.outcomes_figure(rows, "cost", "Cost").layout.xaxis.type == kind
+
+
 def test_layers_stand_beside_the_decks():
     rows = [
         {"layer": "relu", "direction": "forward", "part": "", "seconds": 0.1, "deck_s": 0.5},
