@@ -6,7 +6,7 @@ import streamlit as st
 from pages.ui.explore import headline, heatmap, sweep_charts, whatifs, why
 from pages.ui.shared import evidence, formats, guide, inputs, origins, shown, state
 from pages.ui.shared.sidebar import chosen_pair
-from pages.ui.shared.text import literal
+from pages.ui.shared.text import counted, literal
 from perfmodel.answers import prediction
 from perfmodel.answers.cost import Price
 from perfmodel.evidence.memory_safety import memory_safety
@@ -190,10 +190,11 @@ def show_history() -> None:
     """The what-ifs of this session, to go back to."""
     pair = (application, cluster)
     table = whatifs.history_table(pair)
-    with st.expander(f"What-ifs of this session: {len(table)}", icon=":material/history:"):
+    # Its label stays the same: with another one, such as after a slider's move, it would close.
+    with st.expander("What-ifs of this session", key="history", icon=":material/history:"):
         event = shown.table(
             table, "what-ifs", on_select="rerun", selection_mode="single-row", key=f"history_{'@'.join(pair)}",
-            alt="What-ifs of this session, the last one first",
+            alt=f"{counted(len(table), 'what-if')} of this session, the last one first",
         )  # fmt: skip
         with st.container(horizontal=True):
             rows = event.selection.rows

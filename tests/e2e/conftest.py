@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, expect
 
 from tests.e2e.helpers import chromium, serving
 from tests.e2e.sites import Site, make_loaded_home
@@ -110,6 +110,23 @@ def page(context: BrowserContext) -> Iterator[Page]:
     yield page
     forget(page)
     assert not errors
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails tells what its page showed."""
+    report = yield
+    page = getattr(item, "funcargs", {}).get("page")
+    if report.failed and report.when == "call" and page is not None:
+        report.sections.append(("Page", f"{page.url}\n{shown_on(page)}"))
+    return report
+
+
+def shown_on(page: Page) -> str:
+    try:
+        return page.locator("body").aria_snapshot(timeout=5_000)
+    except Error as error:
+        return str(error)
 
 
 def forget(page: Page) -> None:

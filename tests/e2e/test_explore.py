@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from pages.ui.shared import formats
 from perfmodel.answers.cost import EXAMPLE_PRICE, Price
@@ -104,16 +104,34 @@ def test_the_heat_map_and_the_cost_are_a_click_away(app_url, page):
     expect(page).to_have_url(re.compile("chart=Executors"))
 
 
+def test_a_slider_moved_before_the_fields_have_loaded_moves_nothing_else(app_url, page, models):
+    late: list[Route] = []
+    page.route(re.compile(r"/NumberInput\."), lambda route: late.append(route))
+    page.goto(f"{app_url}/{PAPER}&cores=4")
+    shows(page, expected(models, question(3, 4, 14, 100)))
+    executors = page.get_by_role("group", name="Executors").get_by_role("slider")
+    executors.press("ArrowLeft")
+    shows(page, expected(models, question(2, 4, 14, 100)))
+    assert late
+    for route in late:
+        route.continue_()
+    expect(page.get_by_role("spinbutton", name="Share of the data set (%), typed")).to_have_value("100")
+    executors.press("ArrowLeft")
+    shows(page, expected(models, question(1, 4, 14, 100)))
+
+
 @pytest.mark.thorough
-def test_the_history_leads_back(app_url, page, models):
+def test_the_history_stays_open_and_leads_back(app_url, page, models):
     page.goto(f"{app_url}/{PAPER}")
     shows(page, expected(models, question(3, 8, 14, 100)))
+    page.get_by_text("What-ifs of this session").click()
+    expect(page.get_by_role("region", name="1 what-if of this session")).to_be_visible()
     page.get_by_role("group", name="Executors").get_by_role("slider").press("ArrowLeft")
     shows(page, expected(models, question(2, 8, 14, 100)))
-    page.get_by_text("What-ifs of this session: 2").click()
-    select_row(page, 1, page.get_by_role("region", name="What-ifs of this session"))
+    select_row(page, 1, page.get_by_role("region", name="2 what-ifs of this session"))
     page.get_by_role("button", name="Go back to it").click()
     shows(page, expected(models, question(3, 8, 14, 100)))
+    expect(page.get_by_role("region", name="3 what-ifs of this session")).to_be_visible()
 
 
 @pytest.mark.thorough

@@ -69,9 +69,9 @@ def number(label: str, low: Number, high: Number, start: Number, *, key: str, he
     form = "%g" if isinstance(start, float) else "%d"
     with st.container(horizontal=True, vertical_alignment="bottom"):
         value = st.slider(label, low, high, start, step, form, key=key, bind="query-params", help=help)
-        field = _field(key, value)
+        field, first = _field(key, value, low, high)
         st.number_input(
-            f"{label}, typed", low, high, step=step, format=form, key=_typed(key, field),
+            f"{label}, typed", low, high, first, step, form, key=_typed(key, field),
             label_visibility="collapsed", width=96, on_change=_take_typed, args=(key, field),
         )  # fmt: skip
     return value
@@ -81,22 +81,23 @@ def _typed(key: str, field: int) -> str:
     return f"{key}_typed_{field}"
 
 
-def _field(key: str, value: float) -> int:
-    """Number of the field that shows the slider's value: another one once the slider has moved.
+def _field(key: str, value: Number, low: Number, high: Number) -> tuple[int, Number]:
+    """Number of the field that shows the slider's value, another one once the slider has moved; and what it starts at.
 
     A browser that moves the slider twice sends the field along as it was before the first move. In a field of its own
-    that is no number that somebody typed, which would put the slider back.
+    that is no number that somebody typed, which would put the slider back. Its start is its default, not only a value
+    in the session: a browser that gets the field's script late starts at the default, and would send that as typed.
     """
-    field = st.session_state.get(f"{key}_fields", 0)
-    if st.session_state.get(_typed(key, field)) != value:
-        field += 1
-        st.session_state.update({f"{key}_fields": field, _typed(key, field): value})
-    return int(field)
+    field, start = st.session_state.get(f"{key}_fields", (0, value))
+    if st.session_state.get(_typed(key, field)) != value or not low <= start <= high:
+        field, start = field + 1, value
+        st.session_state[f"{key}_fields"] = field, start
+    return field, start
 
 
 def _take_typed(key: str, field: int) -> None:
     value = st.session_state[_typed(key, field)]
-    if field == st.session_state[f"{key}_fields"] and value is not None:
+    if field == st.session_state[f"{key}_fields"][0] and value is not None:
         st.session_state[key] = value
 
 

@@ -10,8 +10,8 @@ from tests.perfmodel.catalog.small import PAIR, fit, law, undone_after_fit
 
 
 def what_ifs(found: AppTest) -> int:
-    [label] = [one.label for one in found.expander if one.label.startswith("What-ifs")]
-    return int(label.rpartition(" ")[2])
+    [history] = [one for one in found.expander if one.label.startswith("What-ifs")]
+    return len(history.dataframe[0].value)
 
 
 def test_each_pair_has_a_history_of_its_own(demo_home, monkeypatch):
