@@ -70,7 +70,7 @@ def layers_figure(rows: pd.DataFrame) -> go.Figure:
         figure.data[-1].update(
             marker={"color": colour, "pattern": {"shape": pattern}}, hovertemplate="%{y}: %{x:.3f} s<extra></extra>"
         )
-    return _laid_out(figure, "Seconds an iteration", "").update_yaxes(autorange="reversed")
+    return _laid_out(figure, {"title": "Seconds an iteration"}, "").update_yaxes(autorange="reversed")
 
 
 def layers_text(rows: pd.DataFrame) -> str:
@@ -146,7 +146,7 @@ def epochs_figure(rows: pd.DataFrame) -> go.Figure:
             hovertemplate="%{text}: %{y:.1f} % after %{x:.1f} s<extra>%{fullData.name}</extra>",
         )
         named.add(arm)
-    return _laid_out(figure, "", "Test accuracy (%)").update_xaxes(_x_axis("Seconds of training", rows["seconds"]))
+    return _laid_out(figure, _x_axis("Seconds of training", rows["seconds"]), "Test accuracy (%)")
 
 
 def outcomes_figure(rows: pd.DataFrame, column: str, title: str) -> go.Figure:
@@ -159,7 +159,7 @@ def outcomes_figure(rows: pd.DataFrame, column: str, title: str) -> go.Figure:
             text=[f"{row.configuration}, {row.images:,} images" for row in of_arm.itertuples(index=False)],
             hovertemplate="%{text}: %{y:.1f} %, %{x:.4g}<extra>%{fullData.name}</extra>",
         )
-    return _laid_out(figure, "", "Test accuracy (%)").update_xaxes(_x_axis(title, rows[column]))
+    return _laid_out(figure, _x_axis(title, rows[column]), "Test accuracy (%)")
 
 
 def outcomes_text(rows: pd.DataFrame) -> str:
@@ -188,8 +188,7 @@ def trials_figure(trials: pd.DataFrame) -> go.Figure:
             text=[f"trial {row.number}: batch {row.batch}, {row.filters} filters" for row in rows.itertuples()],
             hovertemplate="%{text}, rate %{x:.4g}: %{y:.1f} %<extra>%{fullData.name}</extra>",
         )
-    rates = _x_axis("Learning rate", trials["learning_rate"])
-    return _laid_out(figure, "", "Validation accuracy (%)").update_xaxes(rates)
+    return _laid_out(figure, _x_axis("Learning rate", trials["learning_rate"]), "Validation accuracy (%)")
 
 
 def trials_table(trials: pd.DataFrame) -> pd.DataFrame:
@@ -212,11 +211,11 @@ def _x_axis(title: str, values: pd.Series) -> dict[str, Any]:
     return log_axis(title, low, high) if 0 < low <= high < math.inf else {"title": title}
 
 
-def _laid_out(figure: go.Figure, x: str, y: str) -> go.Figure:
+def _laid_out(figure: go.Figure, x: dict[str, Any], y: str) -> go.Figure:
     return figure.update_layout(
         FRAME,
         height=360,
-        xaxis={"title": x},
+        xaxis=x,
         yaxis={"title": y},
         hovermode="closest",
     )

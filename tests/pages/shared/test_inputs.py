@@ -7,9 +7,11 @@ from streamlit.testing.v1 import AppTest
 
 
 def script() -> None:
+    import streamlit as st
+
     from pages.ui.shared.inputs import number
 
-    number("Executors", 1, 6, 3, key="executors", help="")
+    number("Executors", 1, st.session_state.get("most", 6), 3, key="executors", help="")
 
 
 @pytest.fixture
@@ -49,16 +51,7 @@ def test_who_types_keeps_the_field(app: AppTest) -> None:
     assert app.number_input[0].id == field
 
 
-def limited() -> None:
-    import streamlit as st
-
-    from pages.ui.shared.inputs import number
-
-    number("Executors", 1, st.session_state.get("most", 6), 3, key="executors", help="")
-
-
-def test_a_field_that_began_above_new_limits_is_another_one() -> None:
-    app = AppTest.from_function(limited, default_timeout=60).run()
+def test_a_field_that_began_above_new_limits_is_another_one(app: AppTest) -> None:
     app.slider[0].set_value(6).run()
     app.number_input[0].set_value(3).run()
     app.session_state["most"] = 4
